@@ -12,7 +12,7 @@ import {
 import type { LeasePrecheck } from './lease.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
 import type { Services } from './services.ts';
-import { getBatchWindowEnd } from './write-batching.ts';
+import { findBatchEnd } from './write-batching.ts';
 
 /**
  * Whether a run still has work to do on a resource, and when it may take the lease. Called before the run takes the
@@ -26,7 +26,7 @@ export async function checkBeforeLease(
   if (await isSettledSincePlan(services, request, state)) return { settled: true };
   return {
     settled: false,
-    ...(request.gathers === true && { notBefore: getBatchWindowEnd(state, services.clock.now()) }),
+    ...(request.gathers === true && { notBefore: await findBatchEnd(services, state) }),
   };
 }
 

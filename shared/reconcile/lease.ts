@@ -25,9 +25,9 @@ const patience = 5_000;
 const pauses = { first: 250, most: 2_000 };
 
 /**
- * A function waits only this long, in milliseconds, if it cannot get the lease within `patience`. There are two such
- * cases: the resource is to be written only later, or the other run has had the lease so long that it has probably
- * died. The state machine starts the function again later.
+ * How many milliseconds a run waits if waiting for all of `patience` would be useless. Either accounts of a burst still
+ * arrive, or the holder has had the lease so long that it has probably died. The state machine waits for the rest of
+ * the time.
  */
 const briefly = 1_000;
 
@@ -103,7 +103,8 @@ export async function withLease<T>(
     const waited = clock.now() - start;
     const holder = attempt?.holder;
     if (wait !== undefined && holder !== undefined) wait.onHeld(holder);
-    const isFar = wait === undefined && (early > patience || attempt?.isStuck === true);
+    const isBurst = early > 0 && waited > briefly;
+    const isFar = wait === undefined && (early > patience || isBurst || attempt?.isStuck === true);
     if (isFar && waited < briefly) await clock.sleep(briefly);
     if (isFar || waited > (wait?.longest ?? patience) || wait?.isInterrupted())
       throw createBusyError(resource, holder);

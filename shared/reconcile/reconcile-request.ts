@@ -22,7 +22,9 @@ export interface ReconcileRequest {
    * conflict. Default: false.
    */
   readonly decided?: boolean;
-  /** Whether to wait for further accounts of a burst, so that one write serves all of them. Default: false. */
+  /**
+   * Whether to wait for more accounts of a burst, so that one write serves them all (`findBatchEnd`). Default: false.
+   */
   readonly gathers?: boolean;
   /** The accounts of the run. Default: all. */
   readonly accountIds?: readonly string[];

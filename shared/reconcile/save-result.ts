@@ -1,7 +1,7 @@
 import { getActivationId } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { toErrorRecord } from '../platform/errors.ts';
-import type { BegunWrite, Conflict, Hold, ResourceState } from '../store/ports.ts';
+import type { BegunWrite, Conflict, Hold } from '../store/ports.ts';
 import {
   type ReconcileResult,
   toAccessChanges,
@@ -16,12 +16,11 @@ import { getGeneration } from './is-up-to-date.ts';
 import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import { listReadWarnings } from './read-and-plan.ts';
-import { hasUntried, holdRejected } from './recent-rejections.ts';
+import { holdRejected } from './recent-rejections.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
 import type { Services } from './services.ts';
 import { listUnmanagedStatements } from './unmanaged-changes.ts';
 import type { Written } from './write-accepted.ts';
-import { computeBatchWindow, type LastWrite } from './write-batching.ts';
 
 /**
  * Saves the Sids of the new statements before the write. If the run dies after the write, the table still knows which
@@ -116,7 +115,6 @@ export async function saveResult(
     ...(identity === undefined ? {} : { identity }),
     ...(holds.length === 0 ? {} : { holds }),
     ...(conflict && { conflict }),
-    ...updateBatchWindow(plan, state, { revision, now: clock.now(), unfinished: hasUntried(rejected) }),
   });
   return {
     ...judge(context, plan, holds),
@@ -129,15 +127,6 @@ export async function saveResult(
     limit: plan.limit,
     unit: plan.unit,
   };
-}
-
-function updateBatchWindow(
-  { changed }: ResourcePlan,
-  state: ResourceState | undefined,
-  write: LastWrite,
-): Pick<ResourceState, 'batchWindow'> {
-  if (changed) return { batchWindow: computeBatchWindow(state?.batchWindow, write) };
-  return state?.batchWindow === undefined ? {} : { batchWindow: state.batchWindow };
 }
 
 /**

@@ -24,7 +24,7 @@ import type { Documents } from './judge-access.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import { proveFindings } from './prove-findings.ts';
 import type { Services } from './services.ts';
-import { isUnderBurst } from './write-batching.ts';
+import { wasReconciledJustNow } from './write-batching.ts';
 
 export interface VerifyStep {
   readonly runId: string;
@@ -137,7 +137,7 @@ async function updatedFindings(
   if (ownFindings !== undefined && !(question.resumed && ownFindings.some(isViolation))) return ownFindings;
   if (!question.mayRead) return knownOrUnproven(services, question);
   try {
-    return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
+    return (await verifyFromRecentRecord(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
     // After a burst many runs read at the same time, and AWS throttles. A retry would read all resources of the run
     // again. So the record of another run is used.
@@ -164,10 +164,12 @@ const recordedFindings = (question: Question, { after }: ResourceChange) =>
 const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
-/** During a burst, uses the record of another run. Otherwise each of many runs would read each resource again. */
-async function verifyFromRecordInBurst(services: Services, question: Question) {
+/** Findings by a recent record. Otherwise every run of a burst would read each resource again. */
+async function verifyFromRecentRecord(services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
-  return isUnderBurst(state, services.clock.now()) ? verifyFromRecord(services, question, state) : undefined;
+  return wasReconciledJustNow(state, services.clock.now())
+    ? verifyFromRecord(services, question, state)
+    : undefined;
 }
 
 /**

@@ -1,59 +1,54 @@
 import { clockSkew } from '../platform/clock.ts';
-import type { BatchWindow, ResourceState } from '../store/ports.ts';
+import type { ResourceState, Store } from '../store/ports.ts';
+import { getHolds, listRejections } from './holds.ts';
+import { hasUntried } from './recent-rejections.ts';
+import type { Services } from './services.ts';
 
-/** The pause after a write outside of a burst, in milliseconds. */
-const firstPause = 3_000;
-const growth = 3;
-/**
- * The longest time for which a new account waits, so that one write serves it together with other accounts of a burst.
- * In milliseconds.
- */
+/** Accounts of a burst arrive one after the other. After this time without a change, the burst is over. Milliseconds. */
+const quietTime = 3_000;
+
+/** How long a change waits at most for other changes of a burst, in milliseconds. */
 const longestPause = 40_000;
 
-/** If the next write follows within this time, in milliseconds, accounts were probably waiting for it. */
-const soon = 10_000;
-
-export interface LastWrite {
-  /**
-   * The registry revision that the write included. Each account change adds 1. So the difference between two writes
-   * tells how many accounts the later write served.
-   */
-  readonly revision: number;
-  readonly now: number;
-  /**
-   * Whether the write excluded an account that was never tried alone. Then the next write must follow soon. Default:
-   * false.
-   */
-  readonly unfinished?: boolean;
+interface BatchServices extends Pick<Services, 'clock'> {
+  readonly store: { readonly registry: Pick<Store['registry'], 'getHead'> };
 }
 
 /**
- * How long to wait after a write, so that the next write serves all accounts that arrive in between. A single account
- * does not wait, and a few accounts wait only a short time. In a burst the pauses grow, so that each write serves more
- * accounts.
+ * When the next write of a resource may begin, in milliseconds since the epoch. Soon after a reconciliation, a write waits
+ * until the registry has not changed for `quietTime`, and at most `longestPause`. Then it serves all accounts that have
+ * arrived meanwhile. Otherwise a write begins at once.
  */
-export function computeBatchWindow(
-  before: BatchWindow | undefined,
-  { revision, now, unfinished = false }: LastWrite,
-): BatchWindow {
-  const wasWaitedFor = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
-  const isBurst = wasWaitedFor && revision - before.revision > 1;
-  const pause = isBurst ? Math.min(before.pause * growth, longestPause) : firstPause;
-  return { until: new Date(now + (unfinished ? firstPause : pause)).toISOString(), pause, revision };
+export async function findBatchEnd(
+  { store, clock }: BatchServices,
+  state: ResourceState | undefined,
+): Promise<number> {
+  const longestEnd = getLastTime(state, clock.now()) + getPause(state);
+  if (clock.now() >= longestEnd) return 0;
+  const { changedAt = '' } = await store.registry.getHead();
+  const changed = parseTime(changedAt, clock.now());
+  return Math.min(longestEnd, changed + quietTime);
 }
 
-/**
- * When the next write may begin, in milliseconds since the epoch. The stored time comes from the computer that made the
- * last write. If it is further away than the longest pause, that computer's clock was fast, and the time is ignored.
- */
-export function getBatchWindowEnd(state: ResourceState | undefined, now: number): number {
-  const until = Date.parse(state?.batchWindow?.until ?? '');
-  return until <= now + longestPause + clockSkew ? until : 0;
-}
+/** If a search for rejected accounts ended early, the next write must try the other accounts soon. */
+const getPause = (state: ResourceState | undefined): number =>
+  hasUntried(listRejections(getHolds(state))) ? quietTime : longestPause;
 
 /**
- * Whether a burst writes the resource now or has written it a moment ago. Then the policy will change again soon, so a
- * read would only strain the service.
+ * Whether the resource was reconciled so recently that the record of that run counts as its present state. Each run of a
+ * burst would otherwise read every resource again, and strain the service.
  */
-export const isUnderBurst = (state: ResourceState | undefined, now: number): boolean =>
-  now < getBatchWindowEnd(state, now) + longestPause && (state?.batchWindow?.pause ?? 0) > firstPause;
+export const wasReconciledJustNow = (state: ResourceState | undefined, now: number): boolean =>
+  now < getLastTime(state, now) + 2 * longestPause;
+
+const getLastTime = (state: ResourceState | undefined, now: number): number =>
+  parseTime(state?.lastReconciliation?.at ?? '', now);
+
+/**
+ * A time in milliseconds since the epoch. 0 for a time in the future: it comes from a clock that is fast, such as the clock
+ * of an operator's computer.
+ */
+function parseTime(text: string, now: number): number {
+  const time = Date.parse(text);
+  return time <= now + clockSkew ? time : 0;
+}

@@ -49,6 +49,7 @@ export function createMemoryStore(): Store {
 
 function memoryRegistry(): RegistryStore {
   const stored = new Map<string, RegisteredAccount>();
+  let changedAt: string | undefined;
   let revision = 0;
   let ready: string | undefined;
   const ous = new Map<string, RememberedOu>();
@@ -61,12 +62,18 @@ function memoryRegistry(): RegistryStore {
         listed ??= Object.freeze(sortedBy([...stored.values()], ({ id }) => id));
         return listed;
       }),
-    getHead: () => soon(() => ({ revision, ...(ready === undefined ? {} : { readySince: ready }) })),
+    getHead: () =>
+      soon(() => ({
+        revision,
+        ...(ready === undefined ? {} : { readySince: ready }),
+        ...(changedAt === undefined ? {} : { changedAt }),
+      })),
     async put(account: Account, expected, at) {
       const previous = await soon(() => revision);
       return soon(() => {
         if (revision !== previous || stored.get(account.id)?.revision !== expected) return undefined;
         revision += 1;
+        changedAt = at;
         const registered = deepFreeze<RegisteredAccount>({ ...account, revision, updatedAt: at });
         stored.set(account.id, registered);
         listed = undefined;

@@ -55,6 +55,8 @@ export interface RegistryHead {
   readonly revision: number;
   /** When the first complete import ended (ISO 8601). Absent before its end. */
   readonly readySince?: string;
+  /** When the last change was stored (ISO 8601). Absent before the first change. */
+  readonly changedAt?: string;
 }
 
 /** What Organizations answered about an OU, stored for other runs. */

@@ -31,8 +31,6 @@ export interface ResourceState {
   readonly holds?: readonly Hold[];
   /** External changes of managed statements. Absent if there were none since the last decision of an operator. */
   readonly conflict?: Conflict;
-  /** When the next write may follow, so that it serves all new accounts of a burst. Absent before the first write. */
-  readonly batchWindow?: BatchWindow;
   /** The version of this item. The store increases it at each write. Absent before the first write. */
   readonly version?: number;
 }
@@ -63,15 +61,6 @@ export interface ManagedContent {
    * if the resource does not exist.
    */
   readonly digests?: Readonly<Record<string, string>>;
-}
-
-export interface BatchWindow {
-  /** When the next write may begin, ISO 8601. */
-  readonly until: string;
-  /** How long the next write had to wait after the last write, in milliseconds. */
-  readonly pause: number;
-  /** The registry revision that the last write included. */
-  readonly revision: number;
 }
 
 export interface Conflict {

@@ -105,6 +105,17 @@ test('reports a busy resource when the lease does not become free within seconds
   expect(env.clock.now() - start).toBeLessThan(6_000);
 });
 
+test('leaves waiting to the state machine when accounts still arrive after the first wait', async () => {
+  const env = bench();
+  const start = env.clock.now();
+  const fromNow = async () => ({ settled: false, notBefore: env.clock.now() + 3_000 });
+
+  const waiting = take(env, async () => 'done', fromNow);
+
+  await expect(waiting).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  expect(env.clock.now() - start).toBeLessThan(4_000);
+});
+
 test('leaves waiting to the state machine when another run has held the lease for a long time', async () => {
   let asked = 0;
   const env = bench((leases) => ({
@@ -187,7 +198,7 @@ test('keeps the result or the error of the work when the release of the lease fa
   await expect(failed).rejects.toThrow('the real reason');
 });
 
-test('requests no lease before the pause between two writes has passed, and leaves a long pause to the state machine', async () => {
+test('requests no lease before the next write may begin, and leaves a long wait to the state machine', async () => {
   const env = bench();
   const start = env.clock.now();
   const from = (later: number) => async () => ({ settled: false, notBefore: start + later });

@@ -25,15 +25,27 @@ const gather = (env: TestEnv, planned: Partial<ResourceChange>, revision: number
   });
 
 test('leaves an account to the next write in a burst, which serves all waiting runs', async () => {
-  const env = await createEnv({ configuration });
-  await gather(env, {}, await arrive(env));
-  await arrive(env);
+  let arriving = false;
+  const env: TestEnv = await createEnv({
+    configuration,
+    around: ({ registry }) => ({
+      registry: {
+        ...registry,
+        getHead: async () => {
+          if (arriving) await arrive(env);
+          return registry.getHead();
+        },
+      },
+    }),
+  });
   await gather(env, {}, await arrive(env));
   const revision = await arrive(env);
 
+  arriving = true;
   const busy = await gather(env, {}, revision);
+  arriving = false;
   const last = await arrive(env);
-  env.clock.advance(40_000);
+  env.clock.advance(3_000);
   const writer = await gather(env, {}, last);
   const served = await gather(env, busy, revision);
 

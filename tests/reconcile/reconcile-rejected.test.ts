@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { getGeneration } from '../../shared/reconcile/is-up-to-date.ts';
+import { findBatchEnd } from '../../shared/reconcile/write-batching.ts';
 import { created } from '../fixtures/account-events.ts';
 import { reconcile } from '../fixtures/reconcile-bucket.ts';
 import { repository, small } from '../fixtures/small-configuration.ts';
@@ -31,15 +31,10 @@ test('counts a resource with a rejected account as not up to date for runs for a
 });
 
 test.each([
-  ['one of many accounts (long pause)', 1, 27_000],
-  ['more accounts than 16 writes can separate (short pause)', 20, 3_000],
-])('sets the pause before the next write when AWS rejects %s', async (_, refused, pause) => {
+  ['one of many accounts', 1, 40_000],
+  ['more accounts than 16 writes can separate', 20, 3_000],
+])('limits how long the next write of a burst waits when AWS rejects %s', async (_, refused, pause) => {
   const env = await createEnv({ configuration: small(['repository']) });
-  await reconcile(env, { resource: repository });
-  const before = await env.store.resources.get(repository);
-  if (before === undefined) throw new Error('Nothing was written');
-  const until = new Date(env.clock.now()).toISOString();
-  await env.store.resources.put(repository, { ...before, batchWindow: { until, pause: 9_000, revision: 0 } });
   for (let index = 0; index < 40; index += 1) {
     const id = String(600_000_000_000 + index);
     env.organization.addAccount({ id, name: id, parentId: 'ou-exam-workload1' });
@@ -47,11 +42,15 @@ test.each([
   }
   await makeReady(env);
 
-  await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: getGeneration(before) });
+  await reconcile(env, { resource: repository });
 
-  const { batchWindow, holds = [], lastReconciliation } = (await env.store.resources.get(repository)) ?? {};
-  expect(holds.length).toBeGreaterThanOrEqual(refused);
-  expect(Date.parse(batchWindow?.until ?? '') - Date.parse(lastReconciliation?.at ?? '')).toBe(pause);
+  const state = await env.store.resources.get(repository);
+  const written = Date.parse(state?.lastReconciliation?.at ?? '');
+  const now = written + pause - 1_000;
+  const registry = { getHead: async () => ({ revision: 1, changedAt: new Date(now).toISOString() }) };
+  const clock = { ...env.clock, now: () => now };
+  expect((state?.holds ?? []).length).toBeGreaterThanOrEqual(refused);
+  expect(await findBatchEnd({ store: { registry }, clock }, state)).toBe(written + pause);
 });
 
 test('records blocked removals when the same write excludes a rejected account', async () => {

@@ -216,10 +216,8 @@ async function doneByAnother(env: TestEnv) {
   const state = await env.store.resources.get(bucket);
   if (change === undefined || state?.lastReconciliation === undefined) throw new Error('Nothing was left');
   await env.store.runs.putChange('another', change);
-  const batchWindow = { until: new Date(env.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
   await env.store.resources.put(bucket, {
     ...state,
-    batchWindow,
     lastReconciliation: { ...state.lastReconciliation, runId: 'another' },
   });
   await alter(env, bucket, { outcome: 'unchanged' });

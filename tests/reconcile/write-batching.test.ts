@@ -1,77 +1,78 @@
 import { expect, test } from '@jest/globals';
-import {
-  computeBatchWindow,
-  getBatchWindowEnd,
-  isUnderBurst,
-} from '../../shared/reconcile/write-batching.ts';
-import type { BatchWindow, ResourceState } from '../../shared/store/ports.ts';
+import { findBatchEnd, wasReconciledJustNow } from '../../shared/reconcile/write-batching.ts';
+import type { Hold, ResourceState } from '../../shared/store/ports.ts';
+import { aReconciliation } from '../fixtures/store-items.ts';
 
 const start = Date.parse('2026-03-02T09:00:00Z');
 
-const state = (batchWindow: BatchWindow): ResourceState => ({
+const at = (seconds: number): string => new Date(start + seconds * 1_000).toISOString();
+
+const reconciled = (seconds: number, holds: readonly Hold[] = []): ResourceState => ({
   managed: { sids: [] },
-  batchWindow,
+  lastReconciliation: aReconciliation({ at: at(seconds) }),
+  holds,
 });
 
-/** The pauses after writes that come so long after each other's pause has ended. */
-function pauses(late: number, writes: number, served = 2): readonly number[] {
-  let now = start;
-  let batchWindow: BatchWindow | undefined;
-  return Array.from({ length: writes }, (_, index) => {
-    batchWindow = computeBatchWindow(batchWindow, { revision: served * index, now });
-    now = Date.parse(batchWindow.until) + late;
-    return batchWindow.pause;
-  });
+interface Moment {
+  readonly now: number;
+  /** When the registry last changed. Default: never. */
+  readonly changed?: number;
 }
 
-test('lengthens the pauses up to a limit while accounts wait for each write', () => {
-  expect(pauses(500, 6)).toEqual([3_000, 9_000, 27_000, 40_000, 40_000, 40_000]);
+/** How many seconds after `start` the next write may begin, and how often the head of the registry was read. */
+async function findEnd(state: ResourceState | undefined, { now, changed }: Moment) {
+  let reads = 0;
+  const head = { revision: 1, ...(changed === undefined ? {} : { changedAt: at(changed) }) };
+  const getHead = async () => {
+    reads += 1;
+    return head;
+  };
+  const clock = { now: () => start + now * 1_000, sleep: async () => undefined };
+  const end = await findBatchEnd({ clock, store: { registry: { getHead } } }, state);
+  return { end: Math.max(0, (end - start) / 1_000), reads };
+}
+
+test.each([
+  ['no run has reconciled the resource', undefined, { now: 10, changed: 10 }],
+  ['the last reconciliation ended 40 seconds ago', reconciled(0), { now: 40, changed: 40 }],
+  ['the last reconciliation ended on a machine with a fast clock', reconciled(3_600), { now: 1, changed: 1 }],
+])('allows a write at once without a read of the registry when %s', async (_, state, moment) => {
+  expect(await findEnd(state, moment)).toEqual({ end: 0, reads: 0 });
 });
 
-test('shortens the pause in a burst after a write that left accounts untried', () => {
-  const before = { until: new Date(start).toISOString(), pause: 27_000, revision: 5 };
-
-  const after = computeBatchWindow(before, { revision: 9, now: start + 500, unfinished: true });
-
-  expect(after).toEqual({ until: new Date(start + 3_500).toISOString(), pause: 40_000, revision: 9 });
-  expect(isUnderBurst(state(after), start + 4_000)).toBe(true);
+test.each([
+  ['until three seconds after the last change of the registry', { now: 12, changed: 11 }, 14],
+  ['at most 40 seconds after a write while accounts arrive', { now: 39, changed: 39 }, 40],
+  ['no longer when the registry is quiet', { now: 20, changed: 10 }, 13],
+  ['no longer when the time of the last change is unknown', { now: 5 }, 0],
+])('lets the write after a reconciliation wait %s', async (_, moment, end) => {
+  expect(await findEnd(reconciled(0), moment)).toEqual({ end, reads: 1 });
 });
 
-test('uses the shortest pause when an account comes long after the last write', () => {
-  expect(pauses(60_000, 4)).toEqual([3_000, 3_000, 3_000, 3_000]);
+test('lets the next write wait for three seconds when the last search left accounts untried', async () => {
+  const untried = reconciled(0, [
+    { accountId: '111122223333', change: 'add', reason: 'rejected-principal', message: 'Invalid principal' },
+  ]);
+
+  expect(await findEnd(untried, { now: 1, changed: 1 })).toEqual({ end: 3, reads: 1 });
+  expect(await findEnd(untried, { now: 3, changed: 3 })).toEqual({ end: 0, reads: 0 });
 });
 
-test('uses the shortest pause when accounts come one after the other', () => {
-  expect(pauses(500, 4, 1)).toEqual([3_000, 3_000, 3_000, 3_000]);
-});
-
-test('serves a thousand accounts within five minutes by ten writes', () => {
-  let now = start;
-  let batchWindow: BatchWindow | undefined;
+test('serves a burst of four minutes by six writes', async () => {
+  let written = -100;
   let writes = 0;
-  for (; now < start + 280_000; now = getBatchWindowEnd(state(batchWindow), now) + 1_000) {
-    batchWindow = computeBatchWindow(batchWindow, { revision: 15 * writes, now });
+  for (let now = 0; now < 240; now += 1) {
+    const { end } = await findEnd(reconciled(written), { now, changed: now });
+    if (now < end) continue;
+    written = now;
     writes += 1;
   }
-  expect(writes).toBeLessThanOrEqual(10);
+  expect(writes).toBe(6);
 });
 
-test('detects a burst at the second write in a row, and until some time after the pause', () => {
-  const first = computeBatchWindow(undefined, { revision: 5, now: start });
-  const second = computeBatchWindow(first, { revision: 7, now: start + 3_500 });
-  const until = getBatchWindowEnd(state(second), start);
-
-  expect(isUnderBurst(undefined, start)).toBe(false);
-  expect(isUnderBurst(state(first), start + 1)).toBe(false);
-  expect(isUnderBurst(state(second), until - 1)).toBe(true);
-  expect(isUnderBurst(state(second), until + 39_000)).toBe(true);
-  expect(isUnderBurst(state(second), until + 41_000)).toBe(false);
-});
-
-test('ignores a pause that a machine with a fast clock has stored', () => {
-  const fast = computeBatchWindow(undefined, { revision: 5, now: start + 3_600_000 });
-  const broken = { ...fast, until: 'soon' };
-
-  expect(getBatchWindowEnd(state(fast), start)).toBe(0);
-  expect(getBatchWindowEnd(state(broken), start)).toBe(0);
+test('counts a reconciliation as recent for 80 seconds', () => {
+  expect(wasReconciledJustNow(undefined, start)).toBe(false);
+  expect(wasReconciledJustNow(reconciled(0), start + 79_000)).toBe(true);
+  expect(wasReconciledJustNow(reconciled(0), start + 81_000)).toBe(false);
+  expect(wasReconciledJustNow(reconciled(3_600), start)).toBe(false);
 });

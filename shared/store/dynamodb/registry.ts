@@ -78,11 +78,14 @@ const keyOfAccount = ({ id }: RegisteredAccount): Key => accountKey(id);
 interface LastChange {
   readonly value: number;
   readonly accountId: string;
+  /** When it was stored, ISO 8601. Absent in an item of an earlier version of this project. */
+  readonly at?: string;
 }
 
 const lastChangeSchema: z.ZodType<LastChange> = z.object({
   value: ordinalSchema,
   accountId: accountIdSchema,
+  at: timeSchema.exactOptional(),
 });
 const ouSchema: z.ZodType<RememberedOu> = z.object({
   id: z.string(),
@@ -168,8 +171,7 @@ async function settledHead({ table, clock }: Registry, isSettled: SettledTest): 
   for (let read = 1; read <= patience.reads; read += 1) {
     const { ready, ...seen } = await readHead(table);
     last = seen.last;
-    if (await isSettled(last))
-      return { revision: last?.value ?? 0, ...(ready === undefined ? {} : { readySince: ready }) };
+    if (await isSettled(last)) return toHead(last, ready);
     await clock.sleep(patience.milliseconds);
   }
   throw new ConcurrentUpdateError(
@@ -177,6 +179,12 @@ async function settledHead({ table, clock }: Registry, isSettled: SettledTest): 
     { tableName: table.tableName, accountId: last?.accountId },
   );
 }
+
+const toHead = (last: LastChange | undefined, ready: string | undefined): RegistryHead => ({
+  revision: last?.value ?? 0,
+  ...(ready === undefined ? {} : { readySince: ready }),
+  ...(last?.at === undefined ? {} : { changedAt: last.at }),
+});
 
 type SettledTest = (last: LastChange | undefined) => Promise<boolean>;
 
@@ -247,7 +255,7 @@ async function putAccount(
   if (last?.accountId !== account.id && !(await isReadable({ table, clock }, last))) return undefined;
   const revision = (last?.value ?? 0) + 1;
   const registered: RegisteredAccount = { ...account, revision, updatedAt: at };
-  const counter: LastChange = { value: revision, accountId: account.id };
+  const counter: LastChange = { value: revision, accountId: account.id, at };
   const held = await sendTransaction(() =>
     table.client.send(
       new TransactWriteCommand({

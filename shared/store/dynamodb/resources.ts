@@ -57,7 +57,6 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   begunWrite: packedSchema(begunWriteSchema).exactOptional(),
   holds: packedSchema(holdsSchema).exactOptional(),
   conflict: conflictSchema.exactOptional(),
-  batchWindow: z.object({ until: timeSchema, pause: countSchema, revision: countSchema }).exactOptional(),
   version: ordinalSchema.exactOptional(),
 });
 

@@ -169,7 +169,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.getReadySince()).toBe(at);
       expect(await registry.getHead()).toStrictEqual({ revision: 0, readySince: at });
       await registry.put(anAccount(), undefined, at);
-      expect(await registry.getHead()).toStrictEqual({ revision: 1, readySince: at });
+      expect(await registry.getHead()).toStrictEqual({ revision: 1, readySince: at, changedAt: at });
       expect(await registry.listAccounts()).toHaveLength(1);
     });
 
