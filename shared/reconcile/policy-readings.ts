@@ -8,6 +8,8 @@ import type { Services } from './services.ts';
 
 /** Policies that several accounts of a run need. Each is read once. */
 export interface PolicyReadings {
+  /** A reading counts if it began later. Milliseconds since the epoch. */
+  readonly since: number;
   /** The text of SCPs and RCPs by policy id, and of managed policies by ARN. */
   readonly documents: ReadOnce<string | undefined>;
   /** The SCPs or RCPs attached to a root, an OU or an account, by policy type and id. */
@@ -52,6 +54,7 @@ export function createPolicyReadings(
   const now = clock.now();
   const since = Math.max(startedAt === undefined ? now : Date.parse(startedAt), now - maxAge);
   return {
+    since,
     documents: kept.documents.startReader(clock, since),
     places: kept.places.startReader(clock, since),
     contentKeys: kept.contentKeys.startReader(clock, since),

@@ -14,6 +14,7 @@ import { collectMemberEvidence, type MemberEvidenceIndex, type NeededRole } from
 import type { PolicyReadings } from './policy-readings.ts';
 import { type ContentKeyIndex, collectContentKeys } from './read-content-keys.ts';
 import { collectPrincipals, type PrincipalIndex } from './read-principals.ts';
+import type { RecordedReadingsIndex } from './recorded-readings.ts';
 import type { Services } from './services.ts';
 import { createSignInGuide } from './sign-in-guide.ts';
 
@@ -21,6 +22,8 @@ export interface ProofRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
+  /** What runs of a burst have recorded. Default: everything is read. */
+  readonly recorded?: RecordedReadingsIndex | undefined;
   /** Whether a missing role may still arrive, because a StackSet may not have deployed it yet. */
   readonly mayArrive: boolean;
   /**

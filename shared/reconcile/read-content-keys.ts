@@ -11,12 +11,17 @@ import type { DesiredResource } from './desired-resource.ts';
 import type { KeyReading } from './judge-keys.ts';
 import type { PolicyReadings } from './policy-readings.ts';
 import { readKindAccess } from './read-resource-access.ts';
+import type { RecordedReadingsIndex } from './recorded-readings.ts';
 import type { Services } from './services.ts';
 
 export interface KeyReadingRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
+  /** What runs of a burst have recorded. Default: everything is read. */
+  readonly recorded?: RecordedReadingsIndex | undefined;
+  /** The account whose keys can be read. Default: each central account. */
+  readonly onlyAccountId?: string;
 }
 
 /** What was read of the keys that encrypt each resource. */
@@ -37,17 +42,27 @@ export async function collectContentKeys(
   const distinct = new Map(resources.map((each) => [each.key, each]));
   const read = await pMap(
     distinct,
-    async ([key, each]) =>
-      [
-        key,
-        await request.readings
-          .contentKeys(key, () => readKeysOf(services, request, each))
-          .catch((error: unknown) => toUnreadNow(each, error)),
-      ] as const,
+    async ([key, each]) => [key, await readContentKeys(services, request, each)] as const,
     { concurrency: 8 },
   );
   const readingsByResource = new Map(read);
   return { find: ({ key }) => readingsByResource.get(key) ?? [] };
+}
+
+/**
+ * The keys that encrypt one resource.
+ * @throws as `collectContentKeys`
+ */
+export async function readContentKeys(
+  services: Services,
+  request: KeyReadingRequest,
+  resource: DesiredResource,
+): Promise<readonly KeyReading[]> {
+  const recorded = await request.recorded?.find(resource.key);
+  if (recorded?.keys !== undefined) return recorded.keys;
+  return request.readings
+    .contentKeys(resource.key, () => readKeysOf(services, request, resource))
+    .catch((error: unknown) => toUnreadNow(resource, error));
 }
 
 /** A result that is not shared with other runs, so that they try to read the key themselves. */
@@ -108,6 +123,9 @@ async function readContentKey(
     const reason = `the key ${keyId} encrypts ${ref.id}, and account ${accountRegion.accountId} is no central account of the configuration`;
     return { outcome: 'unreadable', reason };
   }
+  const { onlyAccountId = accountRegion.accountId } = request;
+  if (accountRegion.accountId !== onlyAccountId)
+    return { outcome: 'unreadable', reason: `the key ${keyId} is in another account` };
   try {
     return await readKey(services, request, { keyId, place: accountRegion });
   } catch (error) {

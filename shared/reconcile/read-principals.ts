@@ -9,12 +9,15 @@ import type { PrincipalReading } from './judge-principal.ts';
 import { createManagedPolicyReader, type ManagedPolicyReader } from './managed-policy-reader.ts';
 import { parseEncoded } from './parse-encoded.ts';
 import type { PolicyReadings } from './policy-readings.ts';
+import type { RecordedReadingsIndex } from './recorded-readings.ts';
 import type { Services } from './services.ts';
 
 export interface PrincipalReadingRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
+  /** What runs of a burst have recorded. Default: everything is read. */
+  readonly recorded?: RecordedReadingsIndex | undefined;
 }
 
 /** What was read of the groups and roles that grants are about. */
@@ -56,6 +59,8 @@ export async function readPrincipal(
   resource: Resource,
 ): Promise<PrincipalReading | undefined> {
   if (resource.kind.readPrincipal === undefined) return undefined;
+  const recorded = await request.recorded?.find(resource.key);
+  if (recorded?.principal !== undefined) return recorded.principal;
   try {
     return await request.readings.principals(resource.key, () => readNow(services, request, resource));
   } catch (error) {

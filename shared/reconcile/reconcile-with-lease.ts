@@ -23,6 +23,7 @@ import type { Lease } from './lease.ts';
 import { missing, pendingDeletion, readUnlessMissing, toMissingState } from './missing-resource.ts';
 import { type LeasePlan, planWithLease } from './plan-with-lease.ts';
 import { readBack } from './read-back.ts';
+import { readForVerification } from './read-for-verification.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
 import { accessResource, type ResourceAccess } from './resource-access.ts';
 import { isKnownResource } from './resource-identity.ts';
@@ -151,31 +152,35 @@ interface WriteEnd {
 }
 
 async function saveWritten(
-  { services, request: { runId }, lease, context, access }: Reconciliation,
+  { services, request, lease, context, access }: Reconciliation,
   { actual: before }: LeasePlan,
   { written: { written: plan, ...rejections }, after, conflict }: WriteEnd,
 ): Promise<ReconcileResult> {
   const identity = isKnownResource(context, before) ? context.state?.identity : await access.identify(after);
   return saveResult(services, context, lease, {
-    runId,
+    runId: request.runId,
     plan,
     before,
     after,
     conflict,
     identity,
+    readings: await readForVerification(services, request, context),
     ...rejections,
   });
 }
 
 async function saveUnwritten(
-  { services, request: { runId }, lease, context, access }: Reconciliation,
+  { services, request, lease, context, access }: Reconciliation,
   { actual, first, recentlyRejected }: LeasePlan,
   conflict: Conflict | undefined,
 ): Promise<ReconcileResult> {
   const rejections = { excluded: [...recentlyRejected].sort(), rejected: [] };
   const identity = context.state?.identity ?? (await access.identify(actual));
+  const { runId } = request;
+  const readings = await readForVerification(services, request, context);
   await assertStillDesired(services, context);
-  const unwritten = { runId, plan: first, before: actual, after: actual, conflict, identity, ...rejections };
+  const states = { before: actual, after: actual, identity, readings };
+  const unwritten = { runId, plan: first, conflict, ...states, ...rejections };
   const done = await saveResult(services, context, lease, unwritten);
   return attributeEarlierWrite(runId, context.state, done);
 }

@@ -17,6 +17,7 @@ import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import { listReadWarnings } from './read-and-plan.ts';
 import { holdRejected } from './recent-rejections.ts';
+import type { RecordedReadings } from './recorded-readings.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
 import type { Services } from './services.ts';
 import { listUnmanagedStatements } from './unmanaged-changes.ts';
@@ -83,6 +84,8 @@ export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly conflict: Conflict | undefined;
   /** Tells this resource from a later one with the same name. See `GrantKind.readIdentity`. */
   readonly identity: string | undefined;
+  /** Of `readForVerification`. */
+  readonly readings: RecordedReadings | undefined;
 }
 
 /** Saves the state of the resource in the table, and returns the result for the run record. */
@@ -90,7 +93,7 @@ export async function saveResult(
   { clock }: Pick<Services, 'clock'>,
   context: ReconcileContext,
   lease: Lease,
-  { runId, plan, before, after, conflict, identity, ...aside }: ReconcileEnd,
+  { runId, plan, before, after, conflict, identity, readings, ...aside }: ReconcileEnd,
 ): Promise<ReconcileResult> {
   const { desired, active, revision, state, remember } = context;
   const rejected = holdRejected(clock, getHolds(state), aside);
@@ -122,6 +125,7 @@ export async function saveResult(
     ...toRecordedHolds(holds, active.configuration),
     before: toRecordDocuments(desired, before, state?.managed.sids),
     after: toRecordDocuments(desired, after, plan.owned),
+    ...(readings === undefined ? {} : { readings: { ...readings } }),
     ...listReadWarnings({ desired, actual: desired.kind.toDocuments(after, plan.owned) }, active),
     size: plan.size,
     limit: plan.limit,

@@ -23,6 +23,7 @@ import { getEffectiveRevision } from './is-up-to-date.ts';
 import type { Documents } from './judge-access.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import { proveFindings } from './prove-findings.ts';
+import { createRecordedReadings } from './recorded-readings.ts';
 import type { Services } from './services.ts';
 import { wasReconciledJustNow } from './write-batching.ts';
 
@@ -64,7 +65,8 @@ export async function verifyRun(
   const wait = { waitedSeconds, maxSeconds: memberRolesMinutes * 60 };
   const mayArrive = waitedSeconds < wait.maxSeconds;
   const readings = createPolicyReadings(services, whole.run?.startedAt);
-  const request = { runId, configuration, readings, mayArrive };
+  const recorded = createRecordedReadings(services, { whole, since: readings.since });
+  const request = { runId, configuration, readings, recorded, mayArrive };
   return summarize(await proveFindings(services, request, findings), wait);
 }
 

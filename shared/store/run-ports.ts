@@ -150,6 +150,11 @@ export interface ResourceChange {
   /** The policies before and after the change, by document name. Null for a policy that did not exist. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
+  /**
+   * In a burst: policies of the group or role, and of the keys, that verifications of all runs need besides the policy of
+   * the resource. With the time at which the update read them.
+   */
+  readonly readings?: Readonly<Record<string, unknown>>;
   /** The size of the fullest document after the change, and its limit. Both are counted in `unit`. */
   readonly size?: number;
   readonly limit?: number;

@@ -46,6 +46,7 @@ async function settled(
     after: whole.next,
     conflict: undefined,
     identity: undefined,
+    readings: undefined,
     excluded: [],
     rejected: [],
     ...more,

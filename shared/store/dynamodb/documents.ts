@@ -7,7 +7,7 @@ import * as z from 'zod';
  * undefined one.
  *
  * Text above `largestPlain` is compressed, because an item has at most 400 KB of names and values, in bytes of UTF-8
- * (DynamoDB, "Quotas"). An item has at most seven packed values, which take 224 KB if none is compressed. The documents
+ * (DynamoDB, "Quotas"). An item has at most eight packed values, which take 256 KB if none is compressed. The documents
  * before and after a change take 64 KB for a key policy (KMS allows 32 KB each) and 120 KB for ten managed policies
  * (IAM allows 6,144 characters each). Compression reduces policies to a tenth or less, and a list of account ids to a
  * half. So every run record fits into an item.

@@ -111,6 +111,7 @@ export const changeFields = {
   finishedAt: timeSchema.exactOptional(),
   before: packedSchema(documents).exactOptional(),
   after: packedSchema(documents).exactOptional(),
+  readings: packedSchema(documents).exactOptional(),
   size: countSchema.exactOptional(),
   limit: countSchema.exactOptional(),
   unit: z.string().exactOptional(),

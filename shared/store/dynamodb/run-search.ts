@@ -25,7 +25,7 @@ const searchedAttributes = (): readonly string[] => [
   'pk',
   'sk',
   ...Object.keys(runFields),
-  ...Object.keys(changeFields).filter((name) => name !== 'before' && name !== 'after'),
+  ...Object.keys(changeFields).filter((name) => !['before', 'after', 'readings'].includes(name)),
 ];
 
 export async function searchRuns(table: Table, query: RunQuery): Promise<Listed<WholeRun>> {

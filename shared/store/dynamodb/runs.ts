@@ -203,6 +203,7 @@ const changeItem = (runId: string, change: ResourceChange): Item => ({
   ...changeKey(runId, change.resource),
   before: packOptional(change.before),
   after: packOptional(change.after),
+  readings: packOptional(change.readings),
   error: packOptional(change.error),
   holds: packOptional(change.holds),
   added: packOptional(change.added),
