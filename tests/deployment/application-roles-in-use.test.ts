@@ -55,12 +55,12 @@ describe("the roles of an application's template", () => {
     describeAlarms(env, 'appconfig.amazonaws.com');
   }, 60_000);
 
-  test('let AppConfig read its alarms, and no other service', () => {
+  test('lets AppConfig, and no other service, read the alarms of the application', () => {
     expect(describeAlarms(env, 'appconfig.amazonaws.com')).toBeUndefined();
     expect(describeAlarms(env, 'events.amazonaws.com')).toContain('sts:AssumeRole');
   });
 
-  test('allow no action that no deployment and no reader needs', () => {
+  test('gives the roles of an application no action that no deployment and no reader needs', () => {
     const unused = Object.entries(env.roles).map(([id, arn]) => {
       const { permissions = '' } = env.organization.world.roles.get(arn) ?? {};
       return [id, listUnused(parsePolicy(permissions, arn), uses.get(arn))];

@@ -276,11 +276,11 @@ describe('queues with a customer managed key', () => {
     return withoutRoles(env, sweep.targets, () => runSchedule(world, sweep.arn));
   };
 
-  test('keep an event when the policy of the key is as documented', async () => {
+  test('keeps an event in an encrypted queue when the policy of the key is as documented', async () => {
     expect(await runSweepWithoutRole(documented())).toMatchObject([{ status: 'kept' }]);
   });
 
-  test('lose an event when the policy of the key does not admit EventBridge', async () => {
+  test('loses an event at an encrypted queue when the policy of the key does not admit EventBridge', async () => {
     const [delivery] = await runSweepWithoutRole(documented().slice(1));
 
     expect(delivery).toMatchObject({

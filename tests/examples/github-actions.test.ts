@@ -131,14 +131,14 @@ describe('the roles of the GitHub workflow', () => {
   it.each([
     ['PlanRole', ['plan']],
     ['ApplyRole', ['apply', '--yes']],
-  ] as const)('allow each action when %s runs %j', async (role, argv) => {
+  ] as const)('allows each action when the role %s runs the command %j', async (role, argv) => {
     const called = await listCalled(argv);
 
     expect(called.length).toBeGreaterThan(0);
     expect(called.filter((action) => !listAllowed(role).includes(action))).toEqual([]);
   });
 
-  it('allow the reads of Organizations that an import needs when ApplyRole activates', () => {
+  it('allows the reads of Organizations that an import needs when ApplyRole activates a configuration', () => {
     const delegated = readFileSync('shared/cloudformation/delegation-policy.ts', 'utf8').match(
       /organizations:[A-Z]\w+/g,
     );
@@ -148,11 +148,11 @@ describe('the roles of the GitHub workflow', () => {
     );
   });
 
-  it('write nothing to the table when the role is the one for plans', () => {
+  it('allows no write to the table when the role is the one for plans', () => {
     expect(listAllowed('PlanRole').filter((action) => /:(Put|Update|Delete|Write)/.test(action))).toEqual([]);
   });
 
-  it('trust one environment each when GitHub asks for credentials', () => {
+  it('lets jobs of one GitHub environment assume each role', () => {
     expect(roles.match(/oidc|token\.actions\.githubusercontent\.com:sub: .*/g)).toEqual([
       'token.actions.githubusercontent.com:sub: !Sub ${Subject}:environment:onboarding-plan',
       'token.actions.githubusercontent.com:sub: !Sub ${Subject}:environment:onboarding-apply',

@@ -72,7 +72,7 @@ test("calls only one central account's update function in a run by hand when onl
   expect(named(env)).toEqual(due(env));
 });
 
-test('reads only the group that sends requests again when a run by hand found no change', async () => {
+test('reads only the group of people again, to verify its requests, when a run by hand found no change', async () => {
   const env = await createSweptEnv();
   const { id, event } = created(env);
   await onboard(env, event);

@@ -46,7 +46,7 @@ test('starts and ends the grace period once when an unmanaged statement also adm
   expect(named(env)).toEqual(due(env));
 });
 
-test('checks an account that an unmanaged statement also names in one of two sweeps', async () => {
+test('reads the resource in the update of only one of two simultaneous sweeps when both would start a grace period', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
