@@ -47,7 +47,7 @@ const style = html`<style>
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; }
 main { max-width: 70rem; margin: 0 auto; padding: 1rem; }
 section { border-top: 1px solid var(--line); }
-pre { overflow-x: auto; padding: .5rem; border: 1px solid var(--line); }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .5rem; border: 1px solid var(--line); }
 code { overflow-wrap: anywhere; }
 ins, del { text-decoration: none; }
 ins { color: var(--added); }

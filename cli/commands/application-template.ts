@@ -4,7 +4,9 @@ import { type Application, getApplications } from '../../shared/configuration/ap
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { suggestWord } from '../../shared/configuration/messages.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { formatAccountId } from '../../shared/platform/account.ts';
 import { findNearestWord } from '../../shared/platform/nearest-name.ts';
+import { createCentralNames } from '../central-names.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -38,7 +40,8 @@ async function print(
   const { configuration, schemas } = await loadWithSchemas(file);
   const application = applicationNamed(name, configuration, file);
   const { template, accountId, region } = renderApplicationTemplate({ configuration, application, schemas });
-  const where = `Deploy it in account ${accountId}, ${region}`;
+  const account = formatAccountId(accountId, createCentralNames(configuration));
+  const where = `Deploy it in account ${account}, ${region}`;
   await outputTemplate(out, { template, facts: { accountId, region }, where }, session);
   return exitCodes.succeeded;
 }

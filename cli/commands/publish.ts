@@ -11,6 +11,7 @@ import { type ConfigurationAndSchemas, loadWithSchemas } from '../../shared/conf
 import { secretDeploymentOf } from '../../shared/configuration/secret-deployment.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { findNearestWord } from '../../shared/platform/nearest-name.ts';
+import { createCentralNames } from '../central-names.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -81,7 +82,8 @@ async function publish(file: string, options: PublishOptions, session: Session):
       key: toKeyArn(profile.key, loaded, application),
       strategy: options.strategy ?? secretDeploymentOf(loaded.configuration).strategy,
     });
-    printPublished(session.out, { ...where, ...named, label: options.label, ...published });
+    const names = createCentralNames(loaded.configuration);
+    printPublished(session.out, { ...where, ...named, label: options.label, ...published }, names);
     return exitCodeByStatus[published.status];
   } finally {
     interruption.unwatch();

@@ -3,7 +3,9 @@ import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { suggestWord } from '../../shared/configuration/messages.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { formatAccountId } from '../../shared/platform/account.ts';
 import { findNearestWord } from '../../shared/platform/nearest-name.ts';
+import { createCentralNames } from '../central-names.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -59,7 +61,8 @@ async function print(name: string, options: SpokeOptions, session: Session): Pro
     operators: operator,
   });
   const { template, regions } = spoke;
-  const where = `Deploy it in account ${accountId}, in this order: ${regions.join(', ')}`;
+  const account = formatAccountId(accountId, createCentralNames(configuration));
+  const where = `Deploy it in account ${account}, in this order: ${regions.join(', ')}`;
   await outputTemplate(options.out, { template, facts: { accountId, regions }, where }, session);
   return exitCodes.succeeded;
 }

@@ -9,8 +9,10 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { listSearches } from '../../shared/configuration/searches.ts';
 import { formatPattern } from '../../shared/grants/discovery.ts';
 import { getGrantKind } from '../../shared/grants/kinds.ts';
+import { formatAccountId } from '../../shared/platform/account.ts';
 import type { Finding } from '../../shared/platform/errors.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { createCentralNames } from '../central-names.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -134,7 +136,7 @@ function printPatterns(out: Output, configuration: Configuration): void {
     patterns.map(({ kind, accountId, region, pattern, grants }) => [
       formatPattern(pattern),
       getGrantKind(kind).title,
-      accountId,
+      formatAccountId(accountId, createCentralNames(configuration)),
       region,
       out.colors.dim(grants.join(', ')),
     ]),
@@ -167,7 +169,8 @@ function printApplications(out: Output, configuration: Configuration): void {
     applications.map(({ name, environments, profiles, ...application }) => {
       const { accountId = '', region = '' } = locateApplication(application, configuration) ?? {};
       const stages = environments.map((each) => each.name).join(', ');
-      return [name, accountId, region, stages, out.colors.dim(profiles.map((each) => each.name).join(', '))];
+      const account = formatAccountId(accountId, createCentralNames(configuration));
+      return [name, account, region, stages, out.colors.dim(profiles.map((each) => each.name).join(', '))];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { type AccountNames, formatAccountId } from '../../shared/platform/account.ts';
 import type { Colors, Output } from '../output.ts';
 import { printTable } from '../table.ts';
 import type { ApplicationAccount, NamedProfile } from './place.ts';
@@ -9,13 +10,13 @@ interface PublishReport extends Published, ApplicationAccount, Pick<NamedProfile
 }
 
 /** The version and its deployments, for people and as one object. */
-export function printPublished(out: Output, report: PublishReport): void {
+export function printPublished(out: Output, report: PublishReport, names: AccountNames): void {
   const { status, application, profile, accountId, region, version, label, deployments } = report;
   out.result({ status, application, profile, accountId, region, version, label, deployments });
   const what =
     version === undefined ? 'No version' : `Version ${version}${label === undefined ? '' : ` (${label})`}`;
   out.line(
-    `${out.colors.bold(`${what} of ${profile}, application ${application}`)}  ${accountId}, ${region}`,
+    `${out.colors.bold(`${what} of ${profile}, application ${application}`)}  ${formatAccountId(accountId, names)}, ${region}`,
   );
   printTable(
     out,

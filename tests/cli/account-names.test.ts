@@ -126,3 +126,9 @@ it('prints the name that Organizations has in a heading when it is not the name 
   expect(stdout).toMatch(/^Log account Log Archive \(222222222222\)$/m);
   expect(stdout).toMatch(/^Security account 333333333333$/m);
 });
+
+it('prints the name of a central account beside its id when validate reads no registry', async () => {
+  const { stdout } = await run(['validate', '--config', 'examples/applications/onboarding.yml']);
+
+  expect(stdout).toMatch(/^ {2}shop {2}configuration \(123456789012\) {2}eu-west-1/m);
+});

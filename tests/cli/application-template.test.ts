@@ -47,7 +47,7 @@ describe('application-template', () => {
     const { code, stdout } = await template('shop', '--out', file);
 
     expect(code).toBe(0);
-    expect(stdout).toContain('Deploy it in account 123456789012, eu-west-1');
+    expect(stdout).toContain('Deploy it in account configuration (123456789012), eu-west-1');
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(objectOf(await template('shop', '--json')));
     expect(objectOf(await template('shop', '--out', file, '--json'))).toEqual({
       file,

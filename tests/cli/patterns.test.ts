@@ -25,7 +25,9 @@ test('prints each search with its account and region when validate finds a patte
 
   expect(screen.code).toBe(0);
   expect(screen.stdout).toContain('Patterns (3)');
-  expect(screen.stdout).toMatch(/use = runner +Secret resource policy +444444444444 +eu-west-1 +token/);
+  expect(screen.stdout).toMatch(
+    /use = runner +Secret resource policy +shared \(444444444444\) +eu-west-1 +token/,
+  );
   expect(json.patterns).toContainEqual({
     kind: 'ecr-repository-policy',
     accountId: shared,

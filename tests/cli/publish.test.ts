@@ -56,7 +56,9 @@ it('creates one version and deploys it to each environment in turn', async () =>
   const { code, stdout, stderr, application, organization } = await publish();
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^Version 1 of settings, application shop {2}123456789012, eu-west-1$/m);
+  expect(stdout).toMatch(
+    /^Version 1 of settings, application shop {2}configuration \(123456789012\), eu-west-1$/m,
+  );
   expect(stdout).toMatch(/^published: 2 of 2 deployments complete$/m);
   expect(versionsOf(application)).toEqual([
     { content: readFileSync(settingsFile, 'utf8'), contentType: 'application/json' },

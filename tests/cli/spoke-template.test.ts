@@ -43,7 +43,7 @@ describe('spoke-template', () => {
     const { code, stdout } = await spoke('security', '--out', file);
 
     expect(code).toBe(0);
-    expect(stdout).toContain('Deploy it in account 333333333333, in this order: us-east-1');
+    expect(stdout).toContain('Deploy it in account security (333333333333), in this order: us-east-1');
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(objectOf(await spoke('security', '--json')));
     expect(objectOf(await spoke('security', '--out', file, '--json'))).toEqual({
       file,
