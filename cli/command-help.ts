@@ -35,7 +35,7 @@ export const commandHelp = {
     variables: [...configuration, ...aws],
   },
   adopt: {
-    examples: ['--simulate', '--out adopted.yml', '--role OrganizationAccountAccessRole'],
+    examples: ['--simulate', '--out adopted.yml --role OrganizationAccountAccessRole', '--remove-superseded'],
     variables: [...configuration, ...table],
   },
   validate: { examples: ['', '--config examples/onboarding.yml --json'], variables: configuration },

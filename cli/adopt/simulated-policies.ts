@@ -8,7 +8,7 @@ export function addUnmanagedStatements({ world }: SimulatedOrganization): void {
     .filter(({ id, state }) => state === 'ACTIVE' && id !== managementAccountId)
     .map(({ id }) => id);
   const roots = members.slice(-3).map((id) => `arn:aws:iam::${id}:root`);
-  const [repository] = world.repositories.values();
+  const [repository, another] = world.repositories.values();
   const [secret] = world.secrets.values();
   const [bucket] = world.buckets.values();
   if (repository !== undefined)
@@ -24,6 +24,15 @@ export function addUnmanagedStatements({ world }: SimulatedOrganization): void {
         Effect: 'Allow',
         Principal: { AWS: 'arn:aws:iam::999999999999:root' },
         Action: ['ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+      },
+    ]);
+  if (another !== undefined)
+    another.policy = append(another.policy, [
+      {
+        Sid: 'PullFromWorkloads',
+        Effect: 'Allow',
+        Principal: { AWS: roots.filter((root) => !root.includes('888888888888')) },
+        Action: ['ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage', 'ecr:BatchCheckLayerAvailability'],
       },
     ]);
   if (secret !== undefined)

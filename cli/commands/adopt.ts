@@ -12,6 +12,7 @@ import { mergeProposals } from '../../shared/reconcile/adoption/merge-proposals.
 import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
 import { addGrants, nameProposals } from '../adopt/document.ts';
 import { createAdoptReport, printAdoption } from '../adopt/output.ts';
+import { removeStatements } from '../adopt/removal.ts';
 import { addUnmanagedStatements } from '../adopt/simulated-policies.ts';
 import {
   type CommandContext,
@@ -30,6 +31,8 @@ interface AdoptOptions extends CommonOptions {
   readonly out?: string;
   readonly force?: boolean;
   readonly role?: string;
+  readonly removeSuperseded?: boolean;
+  readonly yes?: boolean;
   readonly simulate?: boolean;
 }
 
@@ -38,6 +41,8 @@ export const createAdoptCommand = (context: CommandContext): Command =>
     .option('--out <file>', 'write the configuration with the proposed grants to this file')
     .option('--force', 'replace the file if it exists')
     .option('--role <name>', 'role that reads the central accounts (default: the spoke role)')
+    .option('--remove-superseded', 'remove the statements that managed statements make superfluous')
+    .option('--yes', 'with --remove-superseded: do not ask')
     .option('--simulate', 'use a simulated organization; needs no AWS')
     .action(runAction<AdoptOptions>(context, adopt));
 
@@ -45,6 +50,10 @@ async function adopt(options: AdoptOptions, session: Session): Promise<ExitCode>
   const file = getConfigurationFile(options, session.io);
   const text = await readConfigurationText(file);
   const configuration = await loadConfiguration(file);
+  if (options.removeSuperseded === true) {
+    requireNoProposal(options);
+    return removeStatements(configuration, options, session);
+  }
   if (options.out !== undefined && options.force !== true) await requireAbsent(options.out, session);
   const plan = await readPolicies(options, session);
   const resources = adoptAll(plan);
@@ -56,6 +65,13 @@ async function adopt(options: AdoptOptions, session: Session): Promise<ExitCode>
   session.out.result(createAdoptReport(resources, proposals, { plan, file: options.out }));
   printAdoption(session.out, resources, proposals, { plan, file: options.out });
   return exitCodes.succeeded;
+}
+
+/** The proposals and the removal are two steps, with an `apply` between them. */
+function requireNoProposal({ out, role }: AdoptOptions): void {
+  const other = out !== undefined ? '--out' : role !== undefined ? '--role' : undefined;
+  if (other !== undefined)
+    throw new UsageError(`--remove-superseded and ${other} exclude each other. Nothing was changed`);
 }
 
 /** Without a table, the accounts come from Organizations, and the role may be another one than the spoke role. */

@@ -191,12 +191,10 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readonly schema: z.ZodType<Entry>;
   /** IAM actions that the spoke role needs. */
   readonly actions: KindActions;
-
   /**
    * Whether a write sends unmanaged statements again. AWS may then reject it for one of their principals. Default: false.
    */
   readonly sendsUnmanaged?: boolean;
-
   /** The state of a resource on which AWS has no policy, no KMS grants and no permissions. */
   readonly empty: State;
   /** The resources that an entry names. Pure. */
@@ -247,6 +245,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   ): ReadonlySet<string>;
   /** Whether two states mean the same. Pure. */
   isSame(a: State, b: State): boolean;
+  /** The state without some unmanaged statements of `toDocuments`. Absent if the documents are not sent. Pure. */
+  withoutStatements?(state: State, statements: readonly Statement[]): State;
   /**
    * What a state allows, as policy documents by name. Differences, evaluation and records use them. Content without
    * effect, such as an unattached policy, is not in them. For KMS grants and launch permissions, the documents are made

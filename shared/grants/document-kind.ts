@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { PolicyKind } from '../iam/applied-policy.ts';
-import { parsePolicy, type Statement, serializePolicy } from '../iam/document.ts';
+import { type PolicyDocument, parsePolicy, type Statement, serializePolicy } from '../iam/document.ts';
 import { isSamePolicy } from '../iam/equality.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
@@ -113,6 +113,10 @@ export function createDocumentKind<Entry extends GrantEntry>(
       listGrantedAccounts(kind, entry, ref, document, context),
     isSame: (a, b) => isSamePolicy(a.document, b.document),
     toDocuments: ({ document }) => ({ policy: document }),
+    withoutStatements: ({ document, ...state }, statements) => ({
+      ...state,
+      document: document && removeStatements(document, statements),
+    }),
     read: (clients, ref) => readDocument(kind, clients, ref),
     readIdentity: async (clients, ref, state) => kind.readIdentity?.(clients, ref) ?? state.identity,
     ...(kind.readContentKeys === undefined ? {} : { readContentKeys: kind.readContentKeys }),
@@ -138,6 +142,15 @@ async function readDocument<Entry extends GrantEntry>(
     if (error instanceof Error && error.name === kind.absentError) return { document: undefined };
     throw error;
   }
+}
+
+/** `undefined` if no statement is left. */
+function removeStatements(
+  document: PolicyDocument,
+  statements: readonly Statement[],
+): PolicyDocument | undefined {
+  const Statement = document.Statement.filter((each) => !statements.includes(each));
+  return Statement.length === 0 ? undefined : { ...document, Statement };
 }
 
 /** Deletes the document. It is no error if the document does not exist. */

@@ -43,7 +43,9 @@ export const adoptAll = ({ active, accounts, resources }: OverallPlan): readonly
     });
 
 /** All documents of a resource as one. */
-const joinDocuments = (documents: Readonly<Record<string, PolicyDocument | undefined>>): PolicyDocument => {
+export const joinDocuments = (
+  documents: Readonly<Record<string, PolicyDocument | undefined>>,
+): PolicyDocument => {
   const [first, ...others] = Object.values(documents).filter((document) => document !== undefined);
   if (first === undefined) return { Version: currentVersion, Statement: [] };
   return { ...first, Statement: [first, ...others].flatMap(({ Statement }) => Statement) };

@@ -45,7 +45,7 @@ const listUnmanaged = ({ Statement }: PolicyDocument): readonly Statement[] =>
  * The proof for each unmanaged statement. All statements that are proven may be removed together, because the proofs
  * use only managed statements.
  */
-function judgeStatements(
+export function judgeStatements(
   proof: ProofContext & Pick<AdoptionRequest, 'document'>,
   managed: readonly Statement[],
 ): readonly AdoptedStatement[] {
