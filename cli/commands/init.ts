@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
@@ -80,8 +80,7 @@ async function init(options: InitOptions, session: Session): Promise<ExitCode> {
   const text = renderConfiguration(facts, answers);
   const configuration = parseConfiguration(text, file);
   writeNew(file, text, options.force === true);
-  // A Ctrl-C that came while the file was written ends the command here.
-  await setTimeout(1);
+  await handleSignals();
   out.line(`${out.colors.green('✓')} ${file} was written and is valid`);
   await showPlan(configuration, { file, answers, options, session, world });
   return exitCodes.succeeded;
@@ -148,6 +147,15 @@ function printNext({ out }: Session, file: string, { centralAccounts }: Answers)
   out.line(`  1. Read ${file}: each grant has a comment that says why.`);
   out.line(`  2. Print the role of a central account: onboarding spoke-template ${first?.name} -c ${file}`);
   out.line('  3. Deploy the hub: docs/getting-started.md#3-deploy-it');
+}
+
+/**
+ * Lets a Ctrl-C that came during a write end the command. Node handles signals between two callbacks of `setImmediate`
+ * ("The Node.js Event Loop", phase poll).
+ */
+async function handleSignals(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 async function requireAbsent(file: string): Promise<void> {

@@ -42,7 +42,7 @@ const cases: readonly Case[] = [
     argv: aRun,
     env: { AWS_ENDPOINT_URL: 'https://aws.example.com' },
     code: 78,
-    says: /only an endpoint on this machine/,
+    says: /only a local endpoint needs none/,
   },
   { name: 'import without a table', argv: ['import'], code: 78, says: /ONBOARDING_TABLE is not set/ },
   {
