@@ -1,4 +1,5 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { installationName } from '../shared/configuration/installation-names.ts';
@@ -21,6 +22,7 @@ export interface Installation {
   readonly services: Services;
   readonly sqs: SQSClient;
   readonly cloudTrail: CloudTrailClient;
+  readonly kms: KMSClient;
   /** `account-onboarding-prod`: the name of the stack, of the table, and the start of the names of state machines. */
   readonly name: string;
   readonly region: string;
@@ -47,6 +49,7 @@ export async function openInstallation(session: Session, options: RecordOptions)
     services,
     sqs: withPlugins(new SQSClient(config), plugins),
     cloudTrail: withPlugins(new CloudTrailClient(config), plugins),
+    kms: withPlugins(new KMSClient(config), plugins),
     name: table,
     region,
     where,
@@ -68,6 +71,7 @@ async function openSimulatedInstallation(session: Session, options: RecordOption
     services,
     sqs: createClient(SQSClient, config, plugins),
     cloudTrail: createClient(CloudTrailClient, config, plugins),
+    kms: createClient(KMSClient, config, plugins),
     name: installationName(configuration),
     region,
     where,

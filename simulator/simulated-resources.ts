@@ -1,3 +1,4 @@
+import type { PutEventSelectorsCommandInput } from '@aws-sdk/client-cloudtrail';
 import type { ImageState, LaunchPermission } from '@aws-sdk/client-ec2';
 import type { GrantConstraints, GrantOperation, KeyManagerType, KeyState } from '@aws-sdk/client-kms';
 import type { AccountState } from '../shared/platform/account.ts';
@@ -194,4 +195,11 @@ export interface SimulatedMessage {
   /** Milliseconds since the epoch. */
   readonly sentAt: number;
   hiddenUntil: number;
+}
+
+/** A trail of the organization. */
+export interface SimulatedTrail {
+  isLogging: boolean;
+  /** As `PutEventSelectors` takes them. Default: all management events. */
+  selectors?: Pick<PutEventSelectorsCommandInput, 'EventSelectors' | 'AdvancedEventSelectors'>;
 }

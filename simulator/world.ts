@@ -26,6 +26,7 @@ import type {
   SimulatedRole,
   SimulatedSecret,
   SimulatedTopic,
+  SimulatedTrail,
   SimulatedUser,
   Tags,
 } from './simulated-resources.ts';
@@ -136,8 +137,8 @@ export interface SimulatedWorld {
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
   /** Topics, by ARN. */
   readonly topics: Map<string, SimulatedTopic>;
-  /** Trails of CloudTrail, by name: whether each logs. */
-  readonly trails: Map<string, { isLogging: boolean }>;
+  /** Trails of CloudTrail, by name. */
+  readonly trails: Map<string, SimulatedTrail>;
   /** Tags of state machines, by ARN. */
   readonly stateMachineTags: Map<string, Readonly<Record<string, string>>>;
   readonly appConfig: AppConfigState;

@@ -7,6 +7,7 @@ import {
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { requireActive } from '../../shared/configuration/active-configuration.ts';
+import { stackKeyPrerequisite, topicKeyPrerequisite } from './keys.ts';
 import type { Prerequisite, Problem } from './prerequisite.ts';
 
 /** Prerequisites in the account of the hub, in the order in which an operator mends them. */
@@ -20,9 +21,10 @@ export const hubPrerequisites: readonly Prerequisite[] = [
     },
     fix: () => 'aws sso login, or set AWS_PROFILE',
   },
+  stackKeyPrerequisite,
   {
     name: 'table',
-    needs: ['credentials'],
+    needs: ['credentials', 'key of the stacks'],
     async check({ installation }) {
       await installation.services.store.registry.getHead();
       return [];
@@ -116,6 +118,7 @@ export const hubPrerequisites: readonly Prerequisite[] = [
     fix: ({ configuration, installation }) =>
       `aws sns create-topic --name ${configuration.notifications?.topic?.split(':').at(-1)} --region ${installation.region}`,
   },
+  topicKeyPrerequisite,
 ];
 
 /** SNS returns the key as somebody has set it: an ARN, an id or an alias. Only an ARN can be compared. */

@@ -31,7 +31,8 @@ export function planHubRules(configuration: Configuration): HubRules {
   };
 }
 
-function listSearchedKinds(configuration: Configuration) {
+/** The kinds of grants that select resources by patterns. */
+export function listSearchedKinds(configuration: Configuration) {
   const context = getGrantContext(configuration);
   const kinds = configuration.grants
     .filter((entry) => (getGrantKind(entry.kind).discovery?.listSearches(entry, context) ?? []).length > 0)

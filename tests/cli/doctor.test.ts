@@ -1,12 +1,17 @@
+import type { KeyState } from '@aws-sdk/client-kms';
 import type { AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import { expect, test } from '@jest/globals';
 import type { Io } from '../../cli/terminal.ts';
+import type { SimulatedTrail } from '../../simulator/simulated-resources.ts';
 import type { SimulatedWorld } from '../../simulator/world.ts';
 import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 
 type Outsiders = NonNullable<Io['outsiders']>;
 
 const peopleConfiguration = 'examples/people/onboarding.yml';
+const keysConfiguration = 'tests/fixtures/configurations/with-keys.yml';
+const keyOfTopic = 'arn:aws:kms:us-east-1:111111111111:key/6789abcd-12ab-34cd-56ef-1234567890ab';
+const keyOfStacks = 'arn:aws:kms:us-east-1:111111111111:key/mrk-789abcde12ab34cd56ef1234567890ab';
 
 const doctor = (outsiders: Outsiders = () => {}, file = exampleConfiguration) =>
   run(['doctor', '--simulate', '--config', file, '--json'], { outsiders });
@@ -16,6 +21,16 @@ const inWorld =
   ({ world }) => {
     change(world);
   };
+
+const withKeyState = (arn: string, state: KeyState): Outsiders =>
+  inWorld(({ keys }) => {
+    const key = keys.get(arn);
+    if (key !== undefined) key.state = state;
+  });
+
+/** The trail of the organization logs, and has these selectors. */
+const withSelectors = (selectors: NonNullable<SimulatedTrail['selectors']>): Outsiders =>
+  inWorld(({ trails }) => trails.set('organization', { isLogging: true, selectors }));
 
 /** Makes AWS answer an error to one operation. */
 const refusing =
@@ -118,6 +133,63 @@ const cases: readonly Case[] = [
     fix: 'aws cloudtrail start-logging --name arn:aws:cloudtrail:us-east-1:111111111111:trail/organization',
   },
   {
+    name: 'trail',
+    taken: withSelectors({ EventSelectors: [{ IncludeManagementEvents: false }] }),
+    message: 'trail organization does not log management events that write',
+    fix: 'aws cloudtrail put-event-selectors --trail-name arn:aws:cloudtrail:us-east-1:111111111111:trail/organization',
+  },
+  {
+    name: 'trail',
+    taken: withSelectors({ EventSelectors: [{ ReadWriteType: 'ReadOnly' }] }),
+    message: 'does not log management events that write',
+    fix: '"ReadWriteType":"All"',
+  },
+  {
+    name: 'trail',
+    taken: withSelectors({ EventSelectors: [{ ExcludeManagementEventSources: ['kms.amazonaws.com'] }] }),
+    message: 'does not log management events of kms.amazonaws.com',
+    fix: 'aws cloudtrail put-event-selectors',
+    file: keysConfiguration,
+  },
+  {
+    name: 'trail',
+    taken: withSelectors({
+      AdvancedEventSelectors: [
+        {
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Management'] },
+            { Field: 'eventSource', NotEquals: ['kms.amazonaws.com'] },
+          ],
+        },
+        { FieldSelectors: [{ Field: 'eventCategory', Equals: ['Data'] }] },
+      ],
+    }),
+    message: 'does not log management events of kms.amazonaws.com',
+    fix: 'aws cloudtrail put-event-selectors',
+    file: keysConfiguration,
+  },
+  {
+    name: 'key of the topic',
+    taken: withKeyState(keyOfTopic, 'Disabled'),
+    message: `${keyOfTopic}, which encrypts the topic, has the state Disabled`,
+    fix: `aws kms enable-key --key-id ${keyOfTopic} --region us-east-1`,
+    file: keysConfiguration,
+  },
+  {
+    name: 'key of the stacks',
+    taken: withKeyState(keyOfStacks, 'PendingDeletion'),
+    message: 'which encrypts the table, has the state PendingDeletion',
+    fix: 'aws kms cancel-key-deletion',
+    file: keysConfiguration,
+  },
+  {
+    name: 'key of the stacks',
+    taken: inWorld(({ keys }) => keys.delete(keyOfStacks)),
+    message: 'does not exist',
+    fix: `aws kms describe-key --key-id ${keyOfStacks}`,
+    file: keysConfiguration,
+  },
+  {
     name: 'version',
     taken: inWorld(({ stateMachineTags }) => {
       for (const arn of stateMachineTags.keys())
@@ -195,7 +267,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each([exampleConfiguration, peopleConfiguration])(
+test.each([exampleConfiguration, peopleConfiguration, keysConfiguration])(
   'finds every prerequisite in doctor for %s',
   async (file) => {
     const screen = await doctor(() => {}, file);
@@ -248,4 +320,23 @@ test('prints the command to run below each missing prerequisite', async () => {
     /✗ topic: .*\n {6}aws sns create-topic --name account-onboarding --region us-east-1/,
   );
   expect(stdout).toContain('1 prerequisite missing.');
+});
+
+test('finds a trail sufficient when another trail logs no management event', async () => {
+  const { code } = await doctor(
+    inWorld(({ trails }) =>
+      trails.set('data', {
+        isLogging: true,
+        selectors: { EventSelectors: [{ IncludeManagementEvents: false }] },
+      }),
+    ),
+  );
+
+  expect(code).toBe(0);
+});
+
+test('finds a trail sufficient when it excludes a service whose calls start no run', async () => {
+  const selectors = { EventSelectors: [{ ExcludeManagementEventSources: ['rdsdata.amazonaws.com'] }] };
+
+  expect((await doctor(withSelectors(selectors), keysConfiguration)).code).toBe(0);
 });

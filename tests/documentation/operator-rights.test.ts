@@ -43,6 +43,7 @@ test('lists every action that doctor calls, and no other', async () => {
   const called = new Set([
     ...(await listCalledActions(['doctor'], exampleConfiguration)),
     ...(await listCalledActions(['doctor'], people)),
+    ...(await listCalledActions(['doctor'], 'tests/fixtures/configurations/with-keys.yml')),
   ]);
 
   expect(withoutTable(listDocumentedActions('doctor'))).toEqual([...called].sort());
