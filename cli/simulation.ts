@@ -41,7 +41,7 @@ export function createSimulation(configuration: Configuration, options: Simulati
   addExampleMatches(organization, configuration, options.finds);
   addMemberStackSets(organization, configuration);
   deployEventRules(organization.world, installationName(configuration));
-  deployHub(organization.world, installationName(configuration));
+  deployHub(organization.world, configuration);
   const calls: CallCounts = {};
   const services = createSimulatedServices(organization, {
     plugins: [countCalls(calls)],

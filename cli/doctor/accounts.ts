@@ -6,6 +6,7 @@ import { createRunId } from '../environment.ts';
 import { splitResourceKey } from '../run-report.ts';
 import { findClockProblems } from './clock.ts';
 import type { DoctorContext, Prerequisite, Problem } from './prerequisite.ts';
+import { templatePrerequisite } from './templates.ts';
 import { findDeniedWrites } from './writable.ts';
 
 /** Prerequisites in central accounts. */
@@ -16,6 +17,7 @@ export const accountPrerequisites: readonly Prerequisite[] = [
     check: findResourceProblems,
     fix: ({ file }) => `onboarding plan --config ${file}`,
   },
+  templatePrerequisite,
   {
     name: 'writable policies',
     needs: ['registry of accounts', 'organization policies'],

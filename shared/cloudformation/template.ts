@@ -1,6 +1,7 @@
-import { getGrantContext, listCentralNames } from '../configuration/context.ts';
+import { getGrantContext, hashCanonically, listCentralNames } from '../configuration/context.ts';
 import { installationName, rolePath } from '../configuration/installation-names.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import type { Permission } from '../grants/contract.ts';
 import { getGrantKind } from '../grants/kinds.ts';
 import { getSpokeRole } from '../platform/central-accounts.ts';
 import { createAlarmTopic } from './alarm-topic.ts';
@@ -35,7 +36,12 @@ export interface SpokeTemplate {
    * that forward events.
    */
   readonly regions: readonly string[];
+  /** The value of the tag `templateTag`: templates with other rights or rules have another one. Operators do not count. */
+  readonly digest: string;
 }
+
+/** The tag of the spoke role that says from which template it is. `onboarding doctor` reads it. */
+export const templateTag = 'account-onboarding:template';
 
 /**
  * The template of one central account. It has the spoke role, with permissions for the account's grants, `rotation` and
@@ -50,14 +56,12 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
   const home = homeOf(configuration, accountId);
   const regions = createRegionConditions(home, forwarding);
   const alarmTopic = createAlarmTopic(configuration);
-  const permissions = listSpokePermissions(
-    grants,
-    { ...getGrantContext(configuration), partition },
-    listDeploymentPermissions({ configuration, accountId, partition }),
-  );
+  const permissions = listSpokePermissions(grants, { ...getGrantContext(configuration), partition }, [
+    readsOwnTag(configuration, accountId),
+    ...listDeploymentPermissions({ configuration, accountId, partition }),
+  ]);
   const policies = packSpokePolicies(permissions, configuration.limits);
-  const resources = {
-    SpokeRole: spokeRole(request),
+  const others = {
     ...Object.fromEntries(policies.map((document, at) => [`SpokePolicy${at + 1}`, spokePolicy(document)])),
     ...(forwarding === undefined
       ? {}
@@ -70,16 +74,18 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
           alarmTopic,
         })),
   };
+  const digest = hashCanonically({ others, stacks: configuration.stacks ?? null }).slice(0, 16);
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: descriptionOf(request),
     ...(forwarding === undefined ? {} : { Parameters: alarmTopic.parameters }),
     Conditions: { ...regions.conditions, ...(forwarding === undefined ? {} : alarmTopic.conditions) },
-    Resources: resources,
+    Resources: { SpokeRole: spokeRole(request, digest), ...others },
   };
   return {
     template: applyStackOptions(substitutePseudoParameters(template), configuration, forwarding?.regions),
     regions: [...new Set([home, ...(forwarding?.regions ?? [])])],
+    digest,
   };
 }
 
@@ -108,7 +114,7 @@ const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
  * The spoke role, with which the hub works in the account. It trusts only the hub's functions that work there, and the
  * named operators.
  */
-function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {
+function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest, digest: string) {
   const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(getSpokeRole(configuration, accountId)) ?? [];
   const functions = listSpokeFunctions(listCentralNames(configuration, accountId)).map(
     (name) =>
@@ -123,6 +129,7 @@ function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeReque
       RoleName,
       Path: `/${path}`,
       Description: 'The role of account-onboarding in this account',
+      Tags: [{ Key: templateTag, Value: digest }],
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [
@@ -137,6 +144,12 @@ function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeReque
     },
   };
 }
+
+/** The role may read itself, and with that the tag. */
+const readsOwnTag = (configuration: Configuration, accountId: string): Permission => ({
+  actions: ['iam:GetRole'],
+  resources: [`arn:${partition}:iam::${accountId}:role/${getSpokeRole(configuration, accountId)}`],
+});
 
 const spokePolicy = (PolicyDocument: object) => ({
   Type: 'AWS::IAM::ManagedPolicy',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readTemplateDigest } from '../../cli/doctor/templates.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { parsePolicy } from '../../shared/iam/document.ts';
 import { getSpokeRole } from '../../shared/platform/central-accounts.ts';
@@ -118,6 +119,8 @@ beforeAll(async () => {
   expect((await sweep(env, { around: failing('ImportOrganizationFunctionArn') })).status).toBe('FAILED');
   expect((await deploy(env, { resumePending: 'maybe' })).status).toBe('FAILED');
   await recordFailedExecution(env, { name: 'died', status: 'ABORTED', startDate: Date.parse(startedAt) });
+  for (const { id } of Object.values(configuration.centralAccounts))
+    await readTemplateDigest(env.services, configuration, id);
   expect(env.packaged.sendFailure('RecordFailedExecutionFunctionArn')).toBeUndefined();
   expect(env.packaged.takeDenials()).toEqual([]);
 });
