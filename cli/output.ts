@@ -40,7 +40,7 @@ export function createOutput({ stdout, stderr, env }: Io, json: boolean): Output
     line: (text = '') => verbatim(fitText(text, width)),
     verbatim,
     transient: (text) => {
-      if (live) stdout.write(`${erase}${shorten(text, (stdout.columns ?? 80) - 1)}`);
+      if (live) stdout.write(`${erase}${shorten(text, width - 1)}`);
     },
     note: (text) => {
       if (live) stdout.write(erase);

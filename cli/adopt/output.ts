@@ -1,4 +1,5 @@
 import { labelStatement } from '../../shared/iam/statement-label.ts';
+import { createAccountNames } from '../../shared/platform/account.ts';
 import type { AdoptedResource } from '../../shared/reconcile/adoption/adopt-all.ts';
 import type { AdoptedStatement } from '../../shared/reconcile/adoption/adopt-resource.ts';
 import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
@@ -48,7 +49,7 @@ export function printAdoption(
     .filter(({ statements, error }) => statements.length > 0 || error !== undefined)
     .map((resource) => ({ resource: resource.key, adopted: resource }));
   for (const account of sortAccounts(shown, configuration)) {
-    out.line(out.colors.bold(formatHeading(account, configuration)));
+    out.line(out.colors.bold(formatHeading(account, configuration, createAccountNames(plan.accounts))));
     for (const { adopted } of shown)
       if (adopted.ref.accountId === account) printResource(out, adopted, { plan, file });
     out.line();

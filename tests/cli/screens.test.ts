@@ -43,6 +43,8 @@ const screens: readonly (readonly string[])[] = [
   ['validate', '--config', exampleConfiguration],
   ['validate', '--config', 'no-such-file.yml'],
   ['member-template', '--config', exampleConfiguration],
+  ['adopt', ...simulate],
+  ['adopt', ...simulate, '--remove-superseded', '--yes'],
   ['demo'],
   ['demo', 'rotation'],
   ['--help'],
