@@ -1,6 +1,6 @@
 import { formatNumber, type Output } from './output.ts';
 
-/** Each list shows this number of rows that need no attention. */
+/** How many rows without anything to do for an operator are shown in each list. */
 const maxQuiet = 20;
 
 interface Folded<Row> {
@@ -8,7 +8,7 @@ interface Folded<Row> {
   readonly hidden: number;
 }
 
-/** Shortens a long list. Only rows that need no attention may be missing. */
+/** Shortens a long list. Only rows that need no attention of an operator are hidden. */
 export function foldQuiet<Row>(rows: readonly Row[], isQuiet: (row: Row) => boolean): Folded<Row> {
   let quiet = 0;
   const shown = rows.filter((row) => {

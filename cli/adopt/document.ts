@@ -19,7 +19,7 @@ export function nameProposals(
   );
 }
 
-/** The longest line of a comment. */
+/** How many characters a line of a comment has at most. */
 const maxLine = 110;
 
 /** Adds the grants to the text of a configuration. All other text stays as it is. Pure. */
@@ -41,7 +41,7 @@ export function addGrants(text: string, proposals: readonly NamedProposal[]): st
   return `${before}\n${added.map((line) => line.trimEnd()).join('\n')}\n${after.startsWith('\n') || after === '' ? after : `\n${after}`}`;
 }
 
-/** For a list of grants that is not in block style. The whole text gets one style. */
+/** Used if the list of grants is not written in block style. Then the whole text gets one style. */
 function addToTree(document: Document, proposals: readonly NamedProposal[]): string {
   for (const proposal of proposals) document.addIn(['grants'], document.createNode(toGrant(proposal)));
   return document.toString({ lineWidth: 0 });
@@ -59,7 +59,7 @@ const toGrant = ({ name, centralAccount: account, fields }: NamedProposal) => {
   return { name, kind, account, ...others, for: selector, ...(match === undefined ? {} : { match }) };
 };
 
-/** Adds the comment, and writes the lists of the grant in one line each. */
+/** Adds a comment above the grant, and writes each list of the grant on one line. */
 function styleGrant(grant: YAMLMap): void {
   grant.commentBefore = wrapText(why, maxLine)
     .map((line) => ` ${line}`)

@@ -37,7 +37,7 @@ export const createAdoptReport = (
   })),
 });
 
-/** Prints the proposed grants, then each unmanaged statement with its proof. */
+/** Prints the proposed grants. Then it prints, for each unmanaged statement, whether the grants make it superfluous. */
 export function printAdoption(
   out: Output,
   resources: readonly AdoptedResource[],

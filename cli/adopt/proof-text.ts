@@ -5,7 +5,7 @@ import { type Account, formatAccounts } from '../../shared/platform/account.ts';
 import type { Proof } from '../../shared/reconcile/adoption/proof.ts';
 import { formatCount } from '../output.ts';
 
-/** What a proof says, as the end of a sentence about a statement. */
+/** The result of a proof in words, as the end of a sentence about the statement. */
 export function formatProof(proof: Proof, accounts: readonly Account[]): string {
   switch (proof.verdict) {
     case 'proven':
@@ -59,7 +59,7 @@ function formatPlaces(senders: readonly Sender[], accounts: readonly Account[]):
   return parts.length === 0 ? 'requests that name no account' : parts.join(', and to ');
 }
 
-/** The id `000000000000` stands for every account that nobody names. */
+/** Names accounts outside the registry. The id `000000000000` stands for every account that no statement names. */
 const formatStrangers = (ids: readonly string[]): string =>
   ids.includes('000000000000')
     ? 'any account of the world'

@@ -1,7 +1,9 @@
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
 
-/** Adds statements to policies of the example organization, in the shapes of well-known Terraform modules. */
+/**
+ * Adds statements to policies of the example organization. They have the form that well-known Terraform modules write.
+ */
 export function addUnmanagedStatements({ world }: SimulatedOrganization): void {
   const { organizationId, managementAccountId } = world.settings;
   const members = [...world.accounts.values()]

@@ -74,7 +74,10 @@ function requireNoProposal({ out, role }: AdoptOptions): void {
     throw new UsageError(`--remove-superseded and ${other} exclude each other. Nothing was changed`);
 }
 
-/** Without a table, the accounts come from Organizations, and the role may be another one than the spoke role. */
+/**
+ * Without a table, the accounts are read from Organizations. The role to read with may be another one than the spoke
+ * role, which may not exist yet.
+ */
 async function readPolicies(options: AdoptOptions, session: Session): Promise<OverallPlan> {
   const written = await loadConfiguration(getConfigurationFile(options, session.io));
   const { role: spokeRole = written.spokeRole } = options;
@@ -105,7 +108,10 @@ const createExistsError = (file: string): UsageError =>
     `${file} exists already, and was not changed. Name another file with --out, or replace it with --force`,
   );
 
-/** @throws ConfigurationError if the result would not be valid. Then nothing was written */
+/**
+ * Writes the configuration with the proposed grants. @throws ConfigurationError if it would be invalid. Then nothing
+ * was written
+ */
 function write(file: string, text: string, { force = false }: AdoptOptions, { io }: Session): void {
   parseConfiguration(text, file);
   if (!writeWhole(resolve(io.cwd, file), text, { replace: force })) throw createExistsError(file);

@@ -7,34 +7,37 @@ import type { Verdict } from './engine/verdict.ts';
 import { toCanonicalAccount } from './normalize.ts';
 import type { ContextValues } from './request.ts';
 
-/** Somebody who may send requests, with the condition keys that all requests of the sender have. */
+/** A principal that may send requests, with the condition keys that all of its requests have. */
 export interface Sender {
   readonly type: 'account' | 'service' | 'anonymous';
-  /** The account of the principal, or the account for which a service acts. */
+  /** The principal's account. For an AWS service, the account for which it acts. */
   readonly accountId?: string;
-  /** Present if `type` is `service`. */
+  /** The name of the service principal. Present if `type` is `service`. */
   readonly service?: string;
   readonly context: ContextValues;
 }
 
-/** The part of an Allow statement that one sender can use. It has neither a Sid nor principals. */
+/** The part of an Allow statement that one sender can use. It has no Sid and no principals. */
 export interface NarrowedStatement {
   /**
-   * `full`: an Allow is enough. `partial`: the sender needs another policy as well, or AWS does not document that the
-   * statement matches the sender.
+   * `full`: the statement alone allows the request. `partial`: the sender needs another policy as well, or AWS does not
+   * document that the statement matches the sender.
    */
   readonly strength: 'full' | 'partial';
   readonly statement: Statement;
 }
 
-/** A statement that is compiled once for many senders. */
+/** A statement that is prepared once and then compared with many senders. */
 export interface NarrowableStatement {
   readonly statement: Statement;
-  /** The parts of the statement for a sender. Equal parts are one object. */
+  /**
+   * The parts of the statement that this sender can use. Equal parts are the same object, so that they can be compared
+   * quickly.
+   */
   narrow(sender: Sender): readonly NarrowedStatement[];
 }
 
-/** Why the meaning of a statement for one sender cannot be derived. `undefined` if it can. */
+/** Why it cannot be derived what the statement allows to one sender. `undefined` if it can. */
 export function findUnsupportedElement(statement: Statement): string | undefined {
   if (statement.Effect !== 'Allow') return 'it denies access';
   for (const element of ['NotPrincipal', 'NotAction', 'NotResource'] as const)
@@ -50,11 +53,14 @@ interface Block {
   readonly key: string;
   readonly values: OneOrMany<string | number | boolean>;
   readonly requirement: Requirement;
-  /** Values with policy variables depend on more than the sender. */
+  /** Whether a value has a policy variable. Then the result depends on the request, and not only on the sender. */
   readonly hasVariables: boolean;
 }
 
-/** @param ownerId the account of the resource @param arns the ARNs that the policy is about */
+/**
+ * Prepares a statement. @param ownerId the account of the resource @param arns the ARNs to which the policy gives
+ * access
+ */
 export function compileStatement(
   statement: Statement,
   { ownerId, arns }: { readonly ownerId: string; readonly arns: readonly string[] },
@@ -92,7 +98,7 @@ export function compileStatement(
 
 interface Principals {
   readonly named: ReadonlySet<string>;
-  /** ARNs of single principals by the id of their account. */
+  /** The ARNs of single principals in the statement, by the id of their account. */
   readonly rolesOf: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -106,14 +112,14 @@ function readPrincipals({ Principal = {} }: Statement): Principals {
 
 interface Form {
   readonly strength: NarrowedStatement['strength'];
-  /** The ARN of a single principal, if the statement names only this one. */
+  /** The ARN of the principal, if the statement names a single principal. */
   readonly principal?: string;
 }
 
 /**
- * How a statement matches a sender. An account that the statement names decides further by its own policies. Across
- * accounts, every principal needs its own policies. Within the account of the resource, a principal that the statement
- * names directly needs no other policy (IAM user guide, "Policy evaluation logic").
+ * How the statement matches a sender. If it names the sender's account, that account's own policies decide as well. If
+ * the sender is of another account than the resource, it always needs policies of its own. If it is of the same account
+ * and the statement names it directly, it needs no other policy (IAM user guide, "Policy evaluation logic").
  */
 function listForms(
   named: ReadonlySet<string>,
@@ -155,7 +161,10 @@ interface Remaining {
   readonly text: string;
 }
 
-/** The conditions that depend on more than the sender. `undefined` if the sender does not satisfy a condition. */
+/**
+ * The conditions that depend on more than the sender. `undefined` if this sender can never satisfy one of the
+ * conditions.
+ */
 function judgeBlocks(blocks: readonly Block[], sender: Sender): readonly Remaining[] | undefined {
   const entries = toEntries(sender.context);
   const remaining: Remaining[] = [];
@@ -187,8 +196,9 @@ const isPrincipalArn = ({ operator, key, hasVariables }: Block): boolean =>
   key.toLowerCase() === 'aws:principalarn' && /^Arn(Equals|Like)$/i.test(operator) && !hasVariables;
 
 /**
- * The patterns for principals of the sender's account, with its id instead of a wildcard. `ArnEquals` and `ArnLike` are
- * equal ("IAM JSON policy elements: Condition operators"). A service is no role and no user.
+ * The ARN patterns that can match principals of the sender's account, with this account's id in place of a wildcard.
+ * `ArnEquals` and `ArnLike` do the same ("IAM JSON policy elements: Condition operators"). No pattern matches a
+ * service, which is no role and no user.
  */
 function listOwnArns(values: Block['values'], { type, accountId }: Sender): readonly string[] | undefined {
   const names = toArray(values).map(String);
@@ -203,7 +213,10 @@ function listOwnArns(values: Block['values'], { type, accountId }: Sender): read
   });
 }
 
-/** A statement that names one principal means the same as its account with a condition on the ARN. */
+/**
+ * Adds the principal as a condition: a statement that names one principal means the same as one for its account with a
+ * condition on the ARN.
+ */
 function toConditions(remaining: readonly Remaining[], principal: string | undefined) {
   const conditions: Record<string, Conditions[string]> = {};
   const named =
@@ -215,14 +228,20 @@ function toConditions(remaining: readonly Remaining[], principal: string | undef
   return Object.keys(conditions).length === 0 ? {} : { Condition: conditions };
 }
 
-/** A session, or a principal besides a condition on its ARN, gets a key that only an equal statement has. */
+/**
+ * The condition key for a single principal. For a session, or beside another condition on the ARN, it is an invented
+ * key, so that only an equal statement matches it.
+ */
 const nameOfPrincipalKey = (principal: string, remaining: readonly Remaining[]): string =>
   /^arn:[^:]*:iam::\d{12}:(role|user)\//.test(principal) &&
   !remaining.some(({ key }) => key.toLowerCase() === 'aws:principalarn')
     ? 'aws:PrincipalArn'
     : 'Principal';
 
-/** `*` if the patterns match every ARN that the policy is about. A statement without a resource is about all of them. */
+/**
+ * Returns `*` if the patterns match every ARN to which the policy gives access. A statement without `Resource` is about
+ * all of them.
+ */
 function widenToAll(resource: Statement['Resource'], arns: readonly string[]): readonly string[] {
   const patterns = toArray(resource ?? '*');
   const matchesAll = arns.every((arn) => patterns.some((pattern) => coversResource(pattern, arn)));

@@ -7,7 +7,7 @@ import {
 } from './narrow-statement.ts';
 import { createStatementFacts, reaches, type StatementFacts } from './widening.ts';
 
-/** Requests that a statement allows, and that no other statement is proven to allow. */
+/** Requests that a statement allows, and for which it is not proven that another statement allows them. */
 export interface StatementGap {
   readonly sender: Sender;
   readonly action: string;
@@ -15,21 +15,21 @@ export interface StatementGap {
 }
 
 export interface GapsRequest {
-  /** Statements whose requests must stay allowed. `findUnsupportedElement` of each is `undefined`. */
+  /** The statements whose requests must stay allowed. `findUnsupportedElement` must return `undefined` for each. */
   readonly inner: readonly Statement[];
-  /** Statements that may allow these requests. Statements that cannot be judged count as absent. */
+  /** The statements that may allow these requests instead. Those whose meaning cannot be derived are ignored. */
   readonly outer: readonly Statement[];
   /** Everybody who may send requests. */
   readonly senders: readonly Sender[];
   /** The account of the resource. */
   readonly ownerId: string;
-  /** The ARNs that the policy is about. */
+  /** The ARNs to which the policy gives access. */
   readonly arns: readonly string[];
 }
 
 /**
- * The requests of `inner` that `outer` does not provably allow. Empty only if `outer` allows every request of every
- * sender that `inner` allows, whatever the condition keys are that the senders do not fix. Pure.
+ * Finds requests that `inner` allows and for which it is not proven that `outer` allows them. The result is empty only
+ * if `outer` allows each of these requests, whatever values the other condition keys have. Pure.
  */
 export function findStatementGaps({
   inner,
@@ -62,7 +62,7 @@ function gapsOf(
   return parts.flatMap((part) => findUnreached(part, available).map((gap) => ({ sender, ...gap })));
 }
 
-/** The test of one part. Many senders have equal parts, so that each pair of parts is compared once. */
+/** Tests one part of a statement. Many senders have the same parts, so each pair of parts is compared only once. */
 function createReachTest(arns: readonly string[]): ReachTest {
   const numbers = new Map<NarrowedStatement, number>();
   const numberOf = (part: NarrowedStatement): number => {
@@ -96,7 +96,10 @@ interface Atom extends Pick<StatementGap, 'action' | 'resource'> {
   readonly facts: StatementFacts;
 }
 
-/** One action on one resource each. The resource `*` stands for each ARN that the policy is about. */
+/**
+ * Splits a statement into single actions on single resources. The resource `*` is replaced by each ARN to which the
+ * policy gives access.
+ */
 const listAtoms = (
   { Action = [], Resource = [], ...others }: Statement,
   arns: readonly string[],

@@ -8,13 +8,13 @@ import { isUpToDate } from './is-up-to-date.ts';
 import type { Services } from './services.ts';
 
 /**
- * How far an account is on its way to the access that the configuration grants it, by the table alone.
+ * How far an account has come on its way to the access that the configuration gives it. Only the table is read.
  * - `unregistered`: no run has found the account yet.
- * - `in-creation`: Organizations is creating the account.
- * - `running`: a run for the account is under way.
+ * - `in-creation`: Organizations is still creating the account.
+ * - `running`: a run for the account is in progress.
  * - `waiting-for-approval`: an operator must approve the account.
- * - `unwritten`: no run for the account is under way, and some resources were not written for it.
- * - `written`: every resource was written for it.
+ * - `unwritten`: no run for the account is in progress, and some resources were not yet written with its access.
+ * - `written`: every resource was written with its access.
  */
 export type AccountProgress =
   | { readonly step: 'unregistered' | 'in-creation' | 'written' }
@@ -23,7 +23,8 @@ export type AccountProgress =
   | { readonly step: 'unwritten'; readonly resources: readonly string[] };
 
 /**
- * Reads the account, the runs that have not ended, and the state of the account's resources. Writes nothing.
+ * Reads from the table how far an account has come: the account, the open runs, and the state of its resources. Writes
+ * nothing.
  * @throws AccountNotMemberError if the account is closed or has left the organization
  */
 export async function readAccountProgress(services: Services, accountId: string): Promise<AccountProgress> {
@@ -48,7 +49,10 @@ async function readRegistered(services: Services, account: RegisteredAccount): P
   return resources.length === 0 ? { step: 'written' } : { step: 'unwritten', resources };
 }
 
-/** Keys of the resources on which the account should have access, and whose last write did not know the account. */
+/**
+ * The keys of resources on which the account should have access, and whose last write was made before the account was
+ * registered.
+ */
 async function listUnwritten({ store }: Services, account: RegisteredAccount): Promise<readonly string[]> {
   const active = await getActiveConfiguration(store);
   const desired = listActiveResources(active, [account]).filter(({ shares }) =>

@@ -12,9 +12,10 @@ import type { Services } from './services.ts';
 import { wasReconciledJustNow } from './write-batching.ts';
 
 /**
- * Reads for all runs of a burst what their verifications need besides the policy of the resource. Each run would otherwise
- * read it again, and AWS would throttle most of the calls. Outside of a burst, the verification reads.
- * @returns `undefined` outside of a burst, or if nothing was read. An error never fails the update
+ * During a burst, reads once what the verifications of many runs need, besides the policy of the resource. Otherwise
+ * each run would read it again, and AWS would throttle most of the calls. Outside of a burst, each verification reads
+ * for itself.
+ * @returns `undefined` outside of a burst, or if nothing was read. An error of a read never makes the update fail
  */
 export async function readForVerification(
   services: Services,
@@ -23,7 +24,7 @@ export async function readForVerification(
 ): Promise<RecordedReadings | undefined> {
   if (!gathers || !wasReconciledJustNow(state, services.clock.now())) return undefined;
   const context = getGrantContext(configuration);
-  // All accounts of a grant have the same kinds of accesses.
+  // All accounts of a grant have the same kinds of accesses, so one account is enough.
   const accesses = desired.shares.flatMap(({ accounts: [account] }) =>
     account === undefined ? [] : listAccesses(desired, account, context),
   );

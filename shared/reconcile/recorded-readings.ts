@@ -6,8 +6,8 @@ import type { PrincipalReading } from './judge-principal.ts';
 import type { Services } from './services.ts';
 
 /**
- * What an update of a burst read besides the policy of its resource, and recorded for the verifications of other runs.
- * A part that the update did not need or could not read is absent.
+ * What an update has read during a burst, besides the policy of its resource. It is stored for the verifications of
+ * other runs. A part is absent if it was not needed or could not be read.
  */
 export interface RecordedReadings {
   /** When the update began to read, ISO 8601. */
@@ -18,9 +18,9 @@ export interface RecordedReadings {
   readonly keys?: readonly KeyReading[] | undefined;
 }
 
-/** Finds recorded readings that are recent enough for one run. */
+/** Finds stored readings that are new enough for one run. */
 export interface RecordedReadingsIndex {
-  /** @param resource the key under which the table stores the resource */
+  /** @param resource the key of the resource, as in the table */
   find(resource: string): Promise<RecordedReadings | undefined>;
 }
 
@@ -69,13 +69,13 @@ const recordedSchema: z.ZodType<RecordedReadings> = z.object({
 
 interface RecordedSource {
   readonly whole: WholeRun & { readonly runId: string };
-  /** A reading counts if it began later. Milliseconds since the epoch. */
+  /** Only readings that began after this time are used. In milliseconds since the epoch. */
   readonly since: number;
 }
 
 /**
- * Finds readings in the run's own record, otherwise in the record of the run that last reconciled the resource. If the
- * table cannot be read, there is no reading, and the caller reads AWS.
+ * Looks for readings in the run's own record, and then in the record of the run that last reconciled the resource. If
+ * the table cannot be read, it finds nothing, and the caller reads from AWS.
  */
 export function createRecordedReadings(
   { store }: Pick<Services, 'store'>,

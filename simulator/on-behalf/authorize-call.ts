@@ -4,13 +4,13 @@ import { findServiceAssumeDenial } from '../service-principals.ts';
 import { toRoleCaller } from '../sessions.ts';
 import type { Caller, SimulatedWorld } from '../world.ts';
 
-/** A service of AWS that acts for a deployed resource. */
+/** An AWS service that acts for a deployed resource. */
 export interface Actor {
-  /** `events.amazonaws.com` */
+  /** The service principal, such as `events.amazonaws.com`. */
   readonly service: string;
   /** ARN of the resource for which the service acts, such as a rule. */
   readonly sourceArn: string;
-  /** The role that the service assumes. Absent: the service calls in its own name. */
+  /** The role that the service assumes. Absent if the service calls as its own service principal. */
   readonly roleArn?: string | undefined;
 }
 
@@ -21,10 +21,10 @@ export interface CallOnBehalf {
   readonly context?: ContextValues;
 }
 
-/** A caller for later calls, or the reason why the service cannot assume the role. */
+/** The caller that the service has become, or why it cannot assume the role. */
 export type Assumed = { readonly caller: Caller } | { readonly denial: string };
 
-/** The caller that a service becomes: a session of the role, or the service itself. */
+/** Makes the service a caller: with a session of the role, or as its own service principal. */
 export function assume(world: SimulatedWorld, { service, sourceArn, roleArn }: Actor): Assumed {
   if (roleArn === undefined)
     return {

@@ -4,18 +4,21 @@ import type { ResourcePolicyKind } from '../../shared/iam/applied-policy.ts';
 export interface RuleTarget {
   /** ARN of a state machine, function, queue or event bus. */
   readonly arn: string;
-  /** The role that EventBridge assumes. Absent if the policy of the target admits EventBridge. */
+  /**
+   * The role that EventBridge assumes to reach the target. Absent if the policy of the target admits EventBridge
+   * itself.
+   */
   readonly roleArn?: string | undefined;
   /** ARN of the queue for events that EventBridge could not deliver. */
   readonly deadLetterArn?: string | undefined;
-  /** Replaces the event. JSON. */
+  /** JSON that the target gets in place of the event. */
   readonly input?: string | undefined;
 }
 
 /** A rule on the default bus of an account and region. */
 export interface DeployedRule {
   readonly arn: string;
-  /** Absent for a schedule. */
+  /** The event pattern. Absent for a schedule. */
   readonly pattern?: unknown;
   /** Whether the rule gets read-only management events of CloudTrail. */
   readonly receivesReadOnly: boolean;
@@ -29,7 +32,7 @@ export interface DeployedMachine {
   readonly isTraced: boolean;
 }
 
-/** Resources of stacks for which services of AWS make calls. */
+/** Resources of stacks on whose behalf AWS services make calls. */
 export interface DeployedState {
   /** By ARN. */
   readonly rules: Map<string, DeployedRule>;

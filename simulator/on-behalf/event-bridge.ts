@@ -9,7 +9,7 @@ import { sendMessage } from './send-message.ts';
 export interface Delivery {
   readonly ruleArn: string;
   readonly targetArn: string;
-  /** `kept`: the event is in the dead-letter queue. `lost`: the event is in no queue. */
+  /** `kept`: the event is in the dead-letter queue. `lost`: the event reached neither its target nor a queue. */
   readonly status: 'delivered' | 'kept' | 'lost';
   /** Why the event did not reach the target or the queue. */
   readonly reason?: string;
@@ -22,8 +22,8 @@ export interface Bus {
 }
 
 /**
- * Puts an event on a bus, and delivers it to the targets of the rules there. A target may be another bus, whose rules get the event
- * too. Calls nobody: an event for a function only counts as delivered.
+ * Puts an event on a bus, and delivers it to the targets of the rules there. If a target is another bus, the rules
+ * there get the event, too. No function is really called: the event only counts as delivered.
  */
 export function deliverEvent(world: SimulatedWorld, bus: Bus, event: object): readonly Delivery[] {
   const rules = [...world.deployed.rules.values()].filter(
@@ -57,8 +57,9 @@ const deliverByRule = (world: SimulatedWorld, rule: DeployedRule, event: object)
   rule.targets.flatMap((target) => deliverToTarget(world, rule, target, event));
 
 /**
- * A role's rights decide, or the policy of the target. Sources: EventBridge user guide, "Using resource-based policies for Amazon
- * EventBridge", "Using dead-letter queues to process undelivered events in EventBridge" (missing permissions are not tried again).
+ * Whether EventBridge can reach the target: by the rights of the rule's role, or by the policy of the target. Sources:
+ * EventBridge user guide, "Using resource-based policies for Amazon EventBridge", "Using dead-letter queues to process
+ * undelivered events in EventBridge" (missing permissions are not tried again).
  */
 function deliverToTarget(
   world: SimulatedWorld,
@@ -81,13 +82,13 @@ function deliverToTarget(
   const lost =
     target.deadLetterArn === undefined
       ? 'The target has no dead-letter queue'
-      : // EventBridge sends to the queue in its own name.
+      : // For the dead-letter queue, EventBridge uses its own service principal and no role.
         sendMessage(world, { ...actor, roleArn: undefined }, target.deadLetterArn, { body, attributes });
   const reason = [denial, ...(lost === undefined ? [] : [lost])].join('; ');
   return [{ ...delivery, status: lost === undefined ? 'kept' : 'lost', reason }];
 }
 
-/** What EventBridge calls for each kind of target, and on what. */
+/** The action that EventBridge calls for each kind of target. */
 const actions: Readonly<Record<string, string>> = {
   events: 'events:PutEvents',
   lambda: 'lambda:InvokeFunction',

@@ -3,7 +3,7 @@ import type { SimulatedWorld } from '../world.ts';
 import { findDenialOnBehalf } from './authorize-call.ts';
 import { sendMessage } from './send-message.ts';
 
-/** A function of Lambda, with its role. */
+/** A Lambda function and its role. */
 export interface DeployedFunction {
   /** `arn:aws:lambda:us-east-1:111122223333:function:record-run` */
   readonly arn: string;
@@ -18,8 +18,9 @@ const toActor = ({ arn, roleArn }: DeployedFunction) => ({
 });
 
 /**
- * Why Lambda may not write the log and the traces of a function with its role: a text for each denied action. Sources: Lambda
- * developer guide, "Sending Lambda function logs to CloudWatch Logs", "Visualize Lambda function invocations using AWS X-Ray".
+ * Why Lambda cannot write the logs and traces of a function with its role, one text for each denied action. Sources:
+ * Lambda developer guide, "Sending Lambda function logs to CloudWatch Logs", "Visualize Lambda function invocations
+ * using AWS X-Ray".
  */
 export function listRunDenials(world: SimulatedWorld, called: DeployedFunction): readonly string[] {
   const [, partition, , region, accountId, , name] = called.arn.split(':');

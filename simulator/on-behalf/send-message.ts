@@ -5,7 +5,7 @@ import { makeRandomUuid, type SimulatedWorld } from '../world.ts';
 import { type Actor, accountOf, assume, findDenialOnBehalf, regionOf } from './authorize-call.ts';
 
 /**
- * Puts a message into a queue. SQS uses the key of the queue in the name of the sender. Source: SQS developer guide, "Key
+ * Puts a message into a queue. SQS uses the key of the queue on behalf of the sender. Source: SQS developer guide, "Key
  * management". @returns why AWS refuses it. `undefined` if the message is in the queue
  */
 export function sendMessage(

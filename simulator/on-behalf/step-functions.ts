@@ -6,8 +6,8 @@ import type { DeployedMachine } from './deployed-state.ts';
 const service = 'states.amazonaws.com';
 
 /**
- * Why the role of a state machine may not call a function. Source: Step Functions developer guide, "Invoke an AWS Lambda function
- * with Step Functions".
+ * Why the role of a state machine must not call a function. `undefined` if it may. Source: Step Functions developer
+ * guide, "Invoke an AWS Lambda function with Step Functions".
  */
 export const findInvokeDenial = (
   world: SimulatedWorld,
@@ -44,11 +44,11 @@ const traceActions = [
   'GetSamplingTargets',
 ].map((name) => `xray:${name}`);
 
-/** Why the role of a state machine may not have its log delivered: a text for each denied action. */
+/** Why logs of a state machine cannot be delivered with its role, one text for each denied action. */
 export const listLogDenials = (world: SimulatedWorld, machine: DeployedMachine): readonly string[] =>
   listDenials(world, machine, deliveryActions);
 
-/** Why the role of a state machine may not write traces: a text for each denied action. */
+/** Why a state machine cannot write traces with its role, one text for each denied action. */
 export const listTraceDenials = (world: SimulatedWorld, machine: DeployedMachine): readonly string[] =>
   machine.isTraced ? listDenials(world, machine, traceActions) : [];
 

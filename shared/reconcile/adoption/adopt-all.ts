@@ -13,19 +13,19 @@ import { adoptResource, type ResourceAdoption } from './adopt-resource.ts';
 import type { ProofContext } from './proof.ts';
 import { listSenders } from './senders.ts';
 
-/** What adoption says about one resource. */
+/** What adoption found for one resource: whether grants can replace its unmanaged statements. */
 export interface AdoptedResource extends ResourceAdoption {
   readonly key: string;
   readonly ref: ResourceRef;
   readonly kind: GrantKind;
   readonly centralAccount: string;
-  /** Why the resource could not be read or planned. Then nothing is proposed for it. */
+  /** Why the resource could not be read or planned. Then no grant is proposed for it. */
   readonly error?: ErrorRecord;
 }
 
 const nothing: ResourceAdoption = { proposals: [], statements: [] };
 
-/** Proposes grants for the unmanaged statements of every resource of a plan. Pure. */
+/** Proposes grants that can replace the unmanaged statements of the resources in a plan. Pure. */
 export const adoptAll = ({ active, accounts, resources }: OverallPlan): readonly AdoptedResource[] =>
   resources
     .filter(({ desired: { kind } }) => kind.policyKind !== 'identity')
@@ -42,7 +42,7 @@ export const adoptAll = ({ active, accounts, resources }: OverallPlan): readonly
       return { ...head, ...adoptResource({ ...proof, centralAccount, document, managed }) };
     });
 
-/** All documents of a resource as one. */
+/** Joins all documents of a resource to one document. */
 export const joinDocuments = (
   documents: Readonly<Record<string, PolicyDocument | undefined>>,
 ): PolicyDocument => {
@@ -51,7 +51,7 @@ export const joinDocuments = (
   return { ...first, Statement: [first, ...others].flatMap(({ Statement }) => Statement) };
 };
 
-/** The managed statements that the resource has after the plan. */
+/** The managed statements that the resource will have after the plan was applied. */
 const listPlannedStatements = (
   { desired, plan }: ReadResource,
   installation: string,

@@ -4,14 +4,17 @@ import { type Candidate, listCandidates } from './candidates.ts';
 import { findGaps, findReasonToKeep, type Proof, type ProofContext, proveRemoval } from './proof.ts';
 import { listAdmitted } from './statement-hints.ts';
 
-/** What adoption says about one unmanaged statement. */
+/** What adoption found for one unmanaged statement. */
 export interface AdoptedStatement {
   readonly statement: Statement;
-  /** The proof that the managed statements, with the proposed grants, make the statement superfluous. */
+  /**
+   * Whether the statement can be removed without a change of access, because managed statements and proposed grants
+   * allow the same.
+   */
   readonly proof: Proof;
 }
 
-/** What adoption proposes for one resource. */
+/** The grants that adoption proposes for one resource. */
 export interface ResourceAdoption {
   readonly proposals: readonly Candidate[];
   readonly statements: readonly AdoptedStatement[];
@@ -20,16 +23,16 @@ export interface ResourceAdoption {
 interface AdoptionRequest extends ProofContext {
   /** The name of the central account that owns the resource. */
   readonly centralAccount: string;
-  /** The present document. */
+  /** The policy document as it is in AWS now. */
   readonly document: PolicyDocument;
-  /** The managed statements that the configuration requires, or that the resource has. */
+  /** The managed statements that the configuration requires, or that the resource already has. */
   readonly managed: readonly Statement[];
 }
 
 /**
- * Proposes grants for the unmanaged statements of a resource. A proposed grant gives nothing that the unmanaged
- * statements do not give. A statement is superfluous if the managed statements and the proposed grants allow all that it
- * allows. Pure.
+ * Proposes grants that can replace the unmanaged statements of a resource. A proposed grant gives no access that the
+ * unmanaged statements do not give. A statement is superfluous if the managed statements and the proposed grants allow
+ * everything that it allows. Pure.
  */
 export function adoptResource(request: AdoptionRequest): ResourceAdoption {
   const proposals = propose(request, listUnmanaged(request.document));
@@ -37,13 +40,13 @@ export function adoptResource(request: AdoptionRequest): ResourceAdoption {
   return { proposals, statements: judgeStatements(request, managed) };
 }
 
-/** Unmanaged statements, without statements that another installation manages. */
+/** The unmanaged statements. A statement that another installation manages is not one of them. */
 const listUnmanaged = ({ Statement }: PolicyDocument): readonly Statement[] =>
   Statement.filter(({ Sid }) => installationOf(Sid) === undefined);
 
 /**
- * The proof for each unmanaged statement. All statements that are proven may be removed together, because the proofs
- * use only managed statements.
+ * Proves for each unmanaged statement whether it is superfluous. The proofs use only managed statements. So all
+ * superfluous statements can be removed together.
  */
 export function judgeStatements(
   proof: ProofContext & Pick<AdoptionRequest, 'document'>,
@@ -78,7 +81,10 @@ function propose(request: AdoptionRequest, unmanaged: readonly Statement[]): rea
   );
 }
 
-/** Whether the statement is only for the account that owns the resource. A grant is for other accounts. */
+/**
+ * Whether the statement gives access only to the account that owns the resource. No grant can replace it, because
+ * grants are for other accounts.
+ */
 const isForOwner = (
   { kind, ref, context, accounts, senders }: AdoptionRequest,
   statement: Statement,
@@ -91,13 +97,16 @@ const isForOwner = (
     arns: kind.listArns(ref, context),
   }).every((id) => id === ref.accountId);
 
-/** Runs do not verify raw statements, so a preset is better. */
+/** Whether a proposed grant has raw statements. A preset is better, because runs cannot verify raw statements. */
 const isRaw = ({ entry }: Candidate): boolean => 'preset' in entry && entry.preset === 'raw';
 
 const countActions = ({ statements }: Candidate): number =>
   statements.reduce((sum, { Action = [] }) => sum + toArray(Action).length, 0);
 
-/** Drops grants without which the others still make as many statements superfluous, raw grants first. */
+/**
+ * Drops proposed grants that are not needed: without them, the others make as many statements superfluous. Raw grants
+ * are dropped first.
+ */
 function dropNeedless(
   proposals: readonly Candidate[],
   countCovered: (some: readonly Candidate[]) => number,

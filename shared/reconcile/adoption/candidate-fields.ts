@@ -3,20 +3,23 @@ import type { GrantContext, GrantKind, ResourceRef } from '../../grants/contract
 import type { GrantEntry } from '../../grants/grant-schema.ts';
 import { memoizeByObject } from '../../platform/memoize.ts';
 
-/** The fields of an entry without its name, account and selector. */
+/** The fields of a grant's entry, without its name, account and selector. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** One form of a kind's entries, such as one preset. */
+/** One form that the entries of a grant kind can have, such as one preset. */
 interface EntryForm {
-  /** Fields with one possible value each, such as `preset`. */
+  /** Fields with only one possible value in this form, such as `preset`. */
   readonly fixed: readonly Fields[];
-  /** Names of fields that are a text. */
+  /** Names of fields whose value is a string. */
   readonly texts: readonly string[];
-  /** Names of fields that are a list of texts. */
+  /** Names of fields whose value is a list of strings. */
   readonly lists: readonly string[];
 }
 
-/** The forms of a kind's entries, read from its schema. So this file knows no kind. */
+/**
+ * The forms that entries of a grant kind can have. They are read from the kind's schema, so that this file needs no
+ * knowledge of kinds.
+ */
 export const listEntryForms = memoizeByObject((kind: GrantKind): readonly EntryForm[] => {
   const json = z.toJSONSchema(kind.schema, { io: 'input', unrepresentable: 'any', target: 'draft-7' });
   return (json.anyOf ?? json.oneOf ?? [json]).flatMap((each) =>
@@ -26,7 +29,7 @@ export const listEntryForms = memoizeByObject((kind: GrantKind): readonly EntryF
 
 type Properties = NonNullable<z.core.JSONSchema.JSONSchema['properties']>;
 
-/** Fields that every kind has, and that adoption decides. */
+/** Fields that entries of every kind have. Other parts of adoption choose their values. */
 const decided = new Set(['name', 'kind', 'account', 'for', 'match', 'accountsIn', 'region', 'regions']);
 
 function toForm({ name }: GrantKind, properties: Properties): EntryForm {
@@ -45,7 +48,7 @@ function toForm({ name }: GrantKind, properties: Properties): EntryForm {
   };
 }
 
-/** Fields that may name one resource, first without its region. */
+/** Fields with which an entry may name one resource. Those without a region come first, because they are shorter. */
 export const listResourceFields = (
   { texts, lists }: EntryForm,
   { id, region }: ResourceRef,
@@ -54,7 +57,7 @@ export const listResourceFields = (
     (fields) => [fields, { ...fields, regions: [region] }],
   );
 
-/** The entry, if it is valid and names exactly this resource. */
+/** Parses an entry. `undefined` if it is invalid, or if it names another resource than this one. */
 export function parseEntry(
   kind: GrantKind,
   fields: Fields,

@@ -9,25 +9,25 @@ import type { ProofContext } from './proof.ts';
 import { toRawFields } from './raw-form.ts';
 import { listAdmitted, listRoles, listSelectors, listTexts } from './statement-hints.ts';
 
-/** A grant that may express statements of a resource, and the statements that it writes. */
+/** A grant that might replace statements of a resource, and the statements that it would write. */
 export interface Candidate {
   readonly entry: GrantEntry;
-  /** The fields as a person writes them, without name and account. */
+  /** The fields as a person would write them, without name and account. */
   readonly fields: Fields;
-  /** The fields that name the resource. */
+  /** Those fields that name the resource. */
   readonly named: Fields;
-  /** The unmanaged statement that it was made for. */
+  /** The unmanaged statement from which the candidate was made. */
   readonly source: Statement;
   readonly statements: readonly Statement[];
 }
 
-/** The name of a candidate until it gets its final one. */
+/** The name of a candidate until the proposed grant gets its final name. */
 const placeholderName = 'adopted';
 
 /**
- * The grants of the resource's kind that may express a statement. Each candidate is an entry that the schema of the kind
- * accepts, and that the kind renders. So what a statement means stays knowledge of the kind. Pure.
- * @param unmanaged all unmanaged statements: an entry may express several of them
+ * The grants that might replace a statement. Each is an entry that the kind's schema accepts and the kind can render.
+ * So only the kind needs to know what the statement means. Pure.
+ * @param unmanaged all unmanaged statements, because one grant may replace several of them
  */
 export function listCandidates(
   proof: ProofContext,
@@ -60,13 +60,16 @@ export function listCandidates(
   return removeDuplicates(candidates);
 }
 
-/** The first of the candidates that write equal statements. */
+/** If several candidates write the same statements, keeps the first of them. */
 function removeDuplicates(candidates: readonly Candidate[]): readonly Candidate[] {
   const groups = Map.groupBy(candidates, ({ statements }) => JSON.stringify(statements));
   return [...groups.values()].flatMap(([first]) => first ?? []);
 }
 
-/** Optional fields: none first, so that of two equal candidates the shorter one comes first. */
+/**
+ * Combinations of optional fields. The one without any comes first, because the shorter of two equal candidates is
+ * better.
+ */
 function listOptions(
   fields: readonly string[],
   { texts, roles, raw }: { texts: readonly string[]; roles: readonly string[]; raw: Fields | undefined },
@@ -103,7 +106,7 @@ function render(
     );
     return statements.length === 0 ? [] : [{ entry, ...parts, statements }];
   } catch (error) {
-    // Some candidates are too large for the policy, or name member roles that do not exist.
+    // Rendering fails for some candidates: the policy would be too large, or a member role does not exist.
     if (error instanceof OnboardingError) return [];
     throw error;
   }

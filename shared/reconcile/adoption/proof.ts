@@ -7,7 +7,7 @@ import type { AccessRequest, OrganizationFacts } from '../../iam/request.ts';
 import { findStatementGaps, type StatementGap } from '../../iam/statement-gaps.ts';
 import type { Account } from '../../platform/account.ts';
 
-/** A resource, and everybody who may use it. */
+/** A resource, and everybody who might send requests to it. */
 export interface ProofContext {
   readonly kind: GrantKind;
   readonly ref: ResourceRef;
@@ -24,7 +24,7 @@ export type Proof =
   | { readonly verdict: 'changes'; readonly gaps: readonly StatementGap[] }
   | { readonly verdict: 'unknown'; readonly reason: string };
 
-/** The requests that `inner` allows and `outer` does not provably allow. */
+/** The requests that `inner` allows and for which it is not proven that `outer` allows them. */
 export const findGaps = (
   { kind, ref, context, senders }: ProofContext,
   inner: readonly Statement[],
@@ -33,8 +33,8 @@ export const findGaps = (
   findStatementGaps({ inner, outer, senders, ownerId: ref.accountId, arns: kind.listArns(ref, context) });
 
 /**
- * Why adoption leaves a statement alone, whatever grants exist. A statement that lets its principals change the policy
- * is never replaced: if its grant were removed later, nobody might be able to manage the resource.
+ * Why adoption never replaces this statement. For example, it lets its principals change the policy: if a grant
+ * replaced it and were removed later, perhaps nobody could manage the resource any more.
  */
 export function findReasonToKeep(
   { kind }: Pick<ProofContext, 'kind'>,
@@ -50,16 +50,16 @@ export function findReasonToKeep(
 
 interface Removal {
   readonly removed: Statement;
-  /** The managed statements that stay. */
+  /** The managed statements that stay after the removal. */
   readonly managed: readonly Statement[];
   readonly before: PolicyDocument;
   readonly after: PolicyDocument;
 }
 
 /**
- * Proves in two ways that a removed statement changes nobody's access. First, the managed statements allow each request
- * of each sender that the removed statement allows. Second, the policy engine gives one answer for both documents, for
- * each account of the registry and each action of the statement.
+ * Proves in two independent ways that access stays the same if a statement is removed. First: the managed statements
+ * allow each request that the removed statement allows. Second: the policy engine gives the same results for the policy
+ * before and after, for each account of the registry and each action of the statement.
  */
 export function proveRemoval(proof: ProofContext, { removed, managed, before, after }: Removal): Proof {
   const reason = findReasonToKeep(proof, removed);
@@ -81,7 +81,10 @@ export function proveRemoval(proof: ProofContext, { removed, managed, before, af
   };
 }
 
-/** Each action of the statement on each of its resources, for each account, or for each service and account. */
+/**
+ * Requests for each action of the statement on each of its resources, by each account, or by each service for each
+ * account.
+ */
 function listRequests({ kind, ref, context, accounts }: ProofContext, statement: Statement) {
   const { Action = [], Resource, Principal = {} } = statement;
   const resources = Resource === undefined ? kind.listArns(ref, context) : toArray(Resource);
@@ -108,5 +111,5 @@ function listRequests({ kind, ref, context, accounts }: ProofContext, statement:
   );
 }
 
-/** One text that a pattern matches. */
+/** One example of a text that the pattern matches. */
 const toExample = (pattern: string): string => pattern.replaceAll('*', '').replaceAll('?', 'x');

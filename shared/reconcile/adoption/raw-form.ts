@@ -2,13 +2,13 @@ import { type Conditions, type Statement, toArray, toPrincipalMap } from '../../
 import { toCanonicalAccount } from '../../iam/normalize.ts';
 import type { Fields } from './candidate-fields.ts';
 
-/** Condition keys that say which accounts a statement admits. The selector of a grant says it instead. */
+/** Condition keys that limit a statement to accounts. In a grant, the selector does that. */
 const accountKeys = /^aws:principal(account|orgid|orgpaths)$/i;
 
 /**
- * The fields of `preset: raw` for a statement, with placeholders instead of its accounts. The result may mean something
- * else than the statement, so callers compare. `undefined` if the preset has no such principals.
- * @param ids the accounts that the grant selects @param arn the ARN of the resource
+ * The fields of a grant with `preset: raw` for a statement, with placeholders in place of its accounts. The result may
+ * mean something else than the statement, so callers must compare both. `undefined` if raw statements cannot have such
+ * principals.
  */
 export function toRawFields(statement: Statement, ids: readonly string[], arn: string): Fields | undefined {
   const { Action = [], Resource, Principal = {} } = statement;
@@ -32,7 +32,7 @@ export function toRawFields(statement: Statement, ids: readonly string[], arn: s
   return { statements: [raw] };
 }
 
-/** `get-object` for `s3:GetObject`. */
+/** The `part` of a raw statement: `get-object` for `s3:GetObject`. */
 const toPart = (action: string): string =>
   (action.split(':')[1] ?? '')
     .replace(/[^A-Za-z0-9]/g, '')
@@ -48,7 +48,7 @@ const withPlaceholder =
       ? `{resourceArn}${resource.slice(arn.length)}`
       : resource;
 
-/** The conditions for a service, with `{accountId}` instead of each account that the grant selects. */
+/** The conditions of a statement for a service. `{accountId}` replaces each account that the grant selects. */
 const withAccountIds = ({ Condition = {} }: Statement, ids: ReadonlySet<string>): Conditions =>
   mapConditions(Condition, (key, values) => {
     const texts = values.map((value) =>
@@ -57,7 +57,7 @@ const withAccountIds = ({ Condition = {} }: Statement, ids: ReadonlySet<string>)
     return [key, [...new Set(texts)]];
   });
 
-/** The conditions for principals. Single roles become a condition on the ARN of the principal. */
+/** The conditions of a statement for principals. If it names single roles, a condition on their ARNs is added. */
 function withRoles({ Condition = {} }: Statement, principals: readonly string[]): Conditions {
   const others = mapConditions(Condition, (key, values) =>
     accountKeys.test(key) ? undefined : [key, key.toLowerCase() === arnKey ? inAnyAccount(values) : values],
@@ -74,7 +74,7 @@ const inAnyAccount = (arns: readonly string[]): readonly string[] => [
   ...new Set(arns.map((arn) => arn.replace(/^(arn:[^:]*:iam::)\d{12}:/, '$1*:'))),
 ];
 
-/** Changes each key with its values. Drops a key for which `change` returns nothing. */
+/** Changes each condition key with its values. If `change` returns nothing, the key is dropped. */
 function mapConditions(
   conditions: Conditions,
   change: (

@@ -7,20 +7,20 @@ import { absent, type ContextValues } from '../../iam/request.ts';
 import type { Account } from '../../platform/account.ts';
 import { listConditions } from './statement-hints.ts';
 
-/** An account that is in no list: it stands for every account of the world that nobody names. */
+/** Stands for every account that neither the registry nor a statement names. */
 const anyOtherAccount = '000000000000';
 
-/** A service that no statement names. */
+/** Stands for every service that no statement names. */
 const anyOtherService = 'other.amazonaws.com';
 
 /**
- * Everybody who may send requests that the statements tell apart: each account of the registry, each other account that
- * a statement names, any other account of the organization and of the world, each service for each account, and
- * anonymous callers.
+ * Everybody who may send requests, as far as the statements distinguish them: each account of the registry, each other
+ * account that a statement names, any other account inside and outside the organization, each service on behalf of each
+ * account, and anonymous callers.
  *
- * For an account that is no member, it is unknown whether it belongs to an organization. So the list has it in every
- * known place of the organization, in another organization, and in none. Services do not always name the organization
- * that they act for, so their organization keys count as unknown.
+ * Nobody knows to which organization an account outside the registry belongs. So it is listed several times: in each
+ * known OU, in another organization, and in none. A service does not always say for which organization it acts, so its
+ * organization keys are unknown.
  */
 export function listSenders(
   statements: readonly Statement[],
@@ -51,7 +51,7 @@ export function listSenders(
   ];
 }
 
-/** The organization keys that an account may have that is no member now. */
+/** The organization keys that a request may have, if its account is no member now. */
 function createPossibleKeys(
   statements: readonly Statement[],
   accounts: readonly Account[],
@@ -73,14 +73,14 @@ function createPossibleKeys(
   };
 }
 
-/** A place in each organization that a statement names, and at each path. A wildcard matches the empty text. */
+/** Paths in other organizations that conditions of the statement name. A wildcard is replaced by the empty text. */
 const listForeignPaths = (statement: Statement): readonly string[] =>
   listConditions(statement)
     .filter(({ key }) => /org(id|paths)$/i.test(key))
     .flatMap(({ values }) => values.map((value) => value.replaceAll(/[*?]/g, '')))
     .map((value) => (value.includes('/') ? value : `${value}/r-other/`));
 
-/** An account id that fits each pattern of a condition on an account, such as `1234*`. */
+/** For each pattern in a condition on accounts, such as `1234*`, an account id that matches it. */
 const listExampleAccounts = ({
   key,
   values,
@@ -98,8 +98,8 @@ const toPath = ({ parentIds }: Account, organizationId: string): string =>
   `${[organizationId, ...parentIds].join('/')}/`;
 
 /**
- * The paths of all OUs that have accounts or that a statement names, and of a new OU in each of them. OU ids are unique,
- * so each OU has one path.
+ * The paths of all OUs that have accounts or that a statement names, and of a new OU below each of them. An OU id
+ * occurs only once, so each OU has one path.
  */
 function listPaths(
   statements: readonly Statement[],
@@ -123,7 +123,7 @@ function listPaths(
 
 const noPrincipalOrganization = { 'aws:PrincipalOrgID': absent, 'aws:PrincipalOrgPaths': absent } as const;
 
-/** Keys that only requests of AWS services have ("AWS global condition context keys"). */
+/** Condition keys that only requests of AWS services have ("AWS global condition context keys"). */
 const noSource = {
   'aws:SourceAccount': absent,
   'aws:SourceArn': absent,
@@ -142,7 +142,7 @@ const createAccountSender = (accountId: string, keys: ContextValues): Sender => 
   },
 });
 
-/** @param accountId the account that the service acts for; `undefined`: the request names no account */
+/** @param accountId the account on whose behalf the service acts; `undefined` if the request names no account */
 const createServiceSender = (service: string, accountId: string | undefined): Sender => ({
   type: 'service',
   service,

@@ -12,7 +12,10 @@ interface HintRequest {
   readonly arns: readonly string[];
 }
 
-/** The selectors that may select the accounts of a statement: by a condition first, then as a list. */
+/**
+ * Selectors that might select the accounts of a statement. Those that become a condition come first, then lists of
+ * accounts.
+ */
 export function listSelectors({ statement, ...request }: HintRequest): readonly Fields[] {
   const keys = listConditions(statement);
   const ous = keys
@@ -26,7 +29,10 @@ export function listSelectors({ statement, ...request }: HintRequest): readonly 
   ];
 }
 
-/** Ids of the members that a statement admits. An account admitted through a service counts as well. */
+/**
+ * The ids of members of the organization to which a statement gives access. An account counts even if a service acts on
+ * its behalf.
+ */
 export function listAdmitted({ statement, accounts, senders, ...policy }: HintRequest): readonly string[] {
   const compiled = compileStatement(statement, policy);
   const admitted = new Set(
@@ -43,7 +49,7 @@ export function listAdmitted({ statement, accounts, senders, ...policy }: HintRe
     .toSorted();
 }
 
-/** Names of roles to which the statement is restricted, with their paths. */
+/** The names, with paths, of the roles to which the statement is limited. */
 export const listRoles = (statement: Statement): readonly string[] => {
   const { AWS = [] } = toPrincipalMap(statement.Principal ?? {});
   const conditions = listConditions(statement).filter(({ key }) => /^aws:principalarn$/i.test(key));
@@ -51,7 +57,7 @@ export const listRoles = (statement: Statement): readonly string[] => {
   return [...new Set(arns.flatMap((arn) => arn.split(':role/')[1] ?? []))];
 };
 
-/** Texts that an optional field may have: values of conditions, and the folders of resources. */
+/** Texts to try in optional fields of an entry: values of the statement's conditions, and folders in its resources. */
 export function listTexts(statements: readonly Statement[]): readonly string[] {
   const values = statements.flatMap(listConditions).flatMap((condition) => condition.values);
   const resources = statements.flatMap(({ Resource = [] }) => toArray(Resource));
@@ -61,10 +67,10 @@ export function listTexts(statements: readonly Statement[]): readonly string[] {
     .slice(0, maxTexts);
 }
 
-/** Each text multiplies the candidates. */
+/** The number is limited, because each text multiplies the number of candidates. */
 const maxTexts = 20;
 
-/** `a` and `a/b` for `bucket/a/b/c`. */
+/** The folders of an object: `a` and `a/b` for `bucket/a/b/c`. */
 function listFolders(path: string): readonly string[] {
   const [, ...folders] = path.split('/').slice(0, -1);
   return folders.map((_, index) => folders.slice(0, index + 1).join('/'));

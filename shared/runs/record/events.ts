@@ -4,9 +4,9 @@ import { accessStatuses } from '../../store/readiness.ts';
 import { driftStatuses, memberRoleStatuses, type SweepCounts } from '../../store/run-ports.ts';
 
 /**
- * The details of the events about runs. `schema/events.schema.json` publishes them. A later version may add fields, and
- * removes or changes none. Other modules of production import only types from here: functions need no schemas of what
- * they send.
+ * The details of the events about runs, as `schema/events.schema.json` publishes them. A later version may add fields,
+ * but changes and removes none. Other production code imports only types from this file, because a function needs no
+ * schema of what it sends.
  */
 
 const accountId = z.string().regex(accountIdPattern);
@@ -84,12 +84,12 @@ const ofAccounts = { accountIds: z.array(accountId).min(1), ...changes, ...readi
 export const runEvents = {
   'Account Onboarded': succeeded.extend(ofAccounts),
   'Account Offboarded': succeeded.extend(ofAccounts),
-  // A run may fail before it knows its accounts.
+  // A run may fail before it knows its accounts, so they are optional.
   'Account Onboarding Failed': failed.extend({ ...changes, ...readiness }),
   'Resources Updated': succeeded.extend({ ...changes, ...readiness }),
   'Resource Update Failed': failed.extend({ ...changes, ...readiness }),
   'Organization Swept': succeeded.extend({ ...changes, counts: sweepCounts }),
-  // A sweep may fail before it counts.
+  // A sweep may fail before it has counted, so the counts are optional.
   'Organization Sweep Failed': failed.extend({ ...changes, counts: sweepCounts.optional() }),
   'Configuration Deployed': succeeded,
   'Configuration Deployment Failed': failed,
@@ -103,7 +103,7 @@ export type RunEventField = {
   [Title in RunEventTitle]: keyof z.input<(typeof runEvents)[Title]>;
 }[RunEventTitle];
 
-/** The detail type of a notification before the end of a run. */
+/** The detail type of an event that is sent before the end of a run, such as a request for approval. */
 export type NotificationTitle = keyof typeof approvalEvents;
 
 export const approvalEvents = {
