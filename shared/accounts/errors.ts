@@ -20,3 +20,9 @@ export class AccountNotMemberError extends OnboardingError {
   override readonly name = 'AccountNotMemberError';
   readonly retryable = false;
 }
+
+/** AWS has throttled the registration of an account for too long. */
+export class RegistrationTimeoutError extends OnboardingError {
+  override readonly name = 'RegistrationTimeoutError';
+  readonly retryable = false;
+}

@@ -20,7 +20,14 @@ const accounts = z.array(
 const updates = z.array(z.object({ centralAccount: z.string(), error: caught.optional() }));
 
 export const startInput = z.object({ runId, startedAt, input: z.unknown() });
-export const registerInput = z.object({ runId, accountId: z.string(), mode: z.enum(['onboard', 'sync']) });
+export const registerInput = z.object({
+  runId,
+  accountId: z.string(),
+  mode: z.enum(['onboard', 'sync']),
+  /** Whether to take a turn for a later attempt, because AWS throttled this one. */
+  takesTurn: z.boolean().default(false),
+  waitedSeconds: z.number().default(0),
+});
 const place = z.object({ accountId: z.string(), region: z.string(), source: z.string() });
 
 export const planInput = z.object({

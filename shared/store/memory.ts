@@ -50,6 +50,7 @@ export function createMemoryStore(): Store {
 function memoryRegistry(): RegistryStore {
   const stored = new Map<string, RegisteredAccount>();
   let changedAt: string | undefined;
+  let lastTurn: number | undefined;
   let revision = 0;
   let ready: string | undefined;
   const ous = new Map<string, RememberedOu>();
@@ -87,6 +88,13 @@ function memoryRegistry(): RegistryStore {
       }),
     getOu: (id) => soon(() => ous.get(id)),
     putOu: (ou) => soon(() => void ous.set(ou.id, deepFreeze(ou))),
+    getLastTurn: () => soon(() => lastTurn),
+    putLastTurn: (turn, expected) =>
+      soon(() => {
+        if (lastTurn !== expected) return false;
+        lastTurn = turn;
+        return true;
+      }),
   };
 }
 

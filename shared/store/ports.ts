@@ -48,6 +48,16 @@ export interface RegistryStore {
    */
   getOu(id: string): Promise<RememberedOu | undefined>;
   putOu(ou: RememberedOu): Promise<void>;
+  /**
+   * The time of the last turn that a run has taken to register an account again, in milliseconds since the epoch.
+   * `undefined` if no run has taken one, and 0 if the item is malformed. Consistent read.
+   */
+  getLastTurn(): Promise<number | undefined>;
+  /**
+   * Stores the time of a turn, if the stored time is still `expected`.
+   * @returns whether it was stored
+   */
+  putLastTurn(turn: number, expected: number | undefined): Promise<boolean>;
 }
 
 export interface RegistryHead {

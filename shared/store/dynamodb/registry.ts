@@ -23,6 +23,7 @@ import {
 } from './operations.ts';
 import type { Key, Table } from './table.ts';
 import { sendTransaction } from './transactions.ts';
+import { putLastTurn, readLastTurn } from './turns.ts';
 
 const partition = 'REGISTRY';
 const accountPrefix = 'ACCOUNT#';
@@ -130,6 +131,8 @@ export function createDynamoRegistry(table: Table, clock: Clock): RegistryStore 
       const Item = { ...ouKey(ou.id), ...ou };
       await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
     },
+    getLastTurn: () => readLastTurn(table),
+    putLastTurn: (turn, expected) => putLastTurn(table, turn, expected),
   };
 }
 

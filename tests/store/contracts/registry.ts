@@ -173,6 +173,18 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.listAccounts()).toHaveLength(1);
     });
 
+    test('stores a turn only when the last turn is the expected one', async () => {
+      const first = Date.parse(at);
+
+      expect(await registry.getLastTurn()).toBeUndefined();
+      expect(await registry.putLastTurn(first, undefined)).toBe(true);
+      expect(await registry.putLastTurn(first + 1, undefined)).toBe(false);
+      expect(await registry.putLastTurn(first + 200, first)).toBe(true);
+      expect(await registry.putLastTurn(first + 400, first)).toBe(false);
+      expect(await registry.getLastTurn()).toBe(first + 200);
+      expect(await registry.getHead()).toStrictEqual({ revision: 0 });
+    });
+
     test('keeps the stored account when the caller changes its own copy', async () => {
       const tags: Record<string, string> = { team: 'payments' };
       const stored = await registry.put(anAccount({ tags }), undefined, at);

@@ -127,6 +127,14 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         },
       );
 
+      test('replaces the last turn when its item is malformed', async () => {
+        await put({ pk: 'REGISTRY', sk: 'TURN', turn: 'soon' });
+
+        expect(await store.registry.getLastTurn()).toBe(0);
+        expect(await store.registry.putLastTurn(Date.parse(at), 0)).toBe(true);
+        expect(await store.registry.getLastTurn()).toBe(Date.parse(at));
+      });
+
       test('says that the item must be removed when its key has no account id', async () => {
         await put({ ...item, sk: 'ACCOUNT#everybody' });
 
