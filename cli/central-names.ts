@@ -2,7 +2,7 @@ import { listCentralNames } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { AccountNames } from '../shared/platform/account.ts';
 
-/** The names of central accounts in the configuration, for commands that read no registry. */
+/** Reads the names of central accounts from the configuration, for commands that do not read the registry. */
 export const createCentralNames =
   (configuration: Configuration): AccountNames =>
   (id) => {

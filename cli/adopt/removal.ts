@@ -25,7 +25,10 @@ interface RemovalOptions {
   readonly simulate?: boolean;
 }
 
-/** Shows the statements that managed statements make superfluous, asks, and removes them. */
+/**
+ * Shows the statements that managed statements make superfluous, asks the operator whether to remove them, and removes
+ * them.
+ */
 export async function removeStatements(
   configuration: Configuration,
   { yes = false, simulate = false }: RemovalOptions,
@@ -119,7 +122,7 @@ function printChanges(
   if (left > 0) out.line(`Interrupted: ${formatCount(left, 'resource')} not changed.`);
 }
 
-/** After an interrupt, the write in progress is finished. */
+/** After an interrupt (Ctrl-C), the command finishes the write in progress and starts no other. */
 function watchInterruption({ io, out }: Session) {
   let interrupted = false;
   const unwatch = io.onInterrupt?.(() => {

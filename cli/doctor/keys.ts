@@ -2,7 +2,7 @@ import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { getStackKeyArn } from '../../shared/configuration/stack-options.ts';
 import type { DoctorContext, Prerequisite, Problem } from './prerequisite.ts';
 
-/** Without this key no function reads the table. */
+/** Without this key, no function can read the table. */
 export const stackKeyPrerequisite: Prerequisite = {
   name: 'key of the stacks',
   needs: ['credentials'],
@@ -10,7 +10,7 @@ export const stackKeyPrerequisite: Prerequisite = {
   fix: (context) => describeKeyCommand(context, getStackKey(context)),
 };
 
-/** Without this key no run can announce its result on the topic. */
+/** Without this key, no run can announce its result on the topic. */
 export const topicKeyPrerequisite: Prerequisite = {
   name: 'key of the topic',
   needs: ['topic'],
@@ -27,7 +27,9 @@ const getTopicKey = ({ configuration }: DoctorContext): string | undefined =>
 const describeKeyCommand = ({ installation }: DoctorContext, key = ''): string =>
   `aws kms describe-key --key-id ${key} --region ${installation.region}`;
 
-/** A key that is not enabled encrypts and decrypts nothing (KMS developer guide, "Key states of AWS KMS keys"). */
+/**
+ * KMS encrypts and decrypts nothing with a key that is not enabled (KMS developer guide, "Key states of AWS KMS keys").
+ */
 async function findKeyProblems(
   { installation: { kms, region } }: DoctorContext,
   key: string | undefined,

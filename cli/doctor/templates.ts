@@ -14,7 +14,7 @@ export const templatePrerequisite: Prerequisite = {
   fix: ({ file }) => `onboarding spoke-template --config ${file}, then deploy it in its account`,
 };
 
-/** Compares the template of each central account with the one that the configuration gives today. */
+/** Compares the deployed template of each central account with the one that the configuration gives today. */
 async function findTemplateProblems(context: DoctorContext): Promise<readonly Problem[]> {
   const { installation, configuration, file } = context;
   const hub = { accountId: await installation.getAccountId(), region: installation.region };
@@ -35,7 +35,10 @@ async function findTemplateProblems(context: DoctorContext): Promise<readonly Pr
   });
 }
 
-/** The tag of the central role. `undefined` if the role has none, or may not read itself: then its template is older. */
+/**
+ * Reads the digest of the deployed template, which is a tag of the central role. `undefined` if the role has no such tag,
+ * or may not read itself: then its template is older than the tag.
+ */
 export async function readTemplateDigest(
   services: Services,
   configuration: Configuration,

@@ -57,7 +57,7 @@ async function findTrailProblem(
   };
 }
 
-/** Sources of calls that can start a run, as CloudTrail names them: `organizations.amazonaws.com`. */
+/** The sources of calls that can start a run, as CloudTrail names them, such as `organizations.amazonaws.com`. */
 const listSources = (configuration: Configuration): readonly string[] => [
   'organizations.amazonaws.com',
   ...listCallEvents(listSearchedKinds(configuration)).map(
@@ -65,7 +65,7 @@ const listSources = (configuration: Configuration): readonly string[] => [
   ),
 ];
 
-/** The calls that start runs and that the trail does not log. `undefined` if the trail logs all of them. */
+/** Describes the calls that start runs and that the trail does not log. `undefined` if the trail logs all of them. */
 function describeLostCalls(
   { EventSelectors: plain = [], AdvancedEventSelectors: advanced = [] }: GetEventSelectorsCommandOutput,
   sources: readonly string[],
@@ -83,15 +83,16 @@ function describeLostCalls(
     : `management events of ${lost.join(', ')}`;
 }
 
-/** By default a selector logs management events, reads and writes (CloudTrail API reference, "EventSelector"). */
+/** By default, a selector logs management events, both reads and writes (CloudTrail API reference, "EventSelector"). */
 const logsWrites = (
   { IncludeManagementEvents, ReadWriteType, ExcludeManagementEventSources: excluded = [] }: EventSelector,
   source: string,
 ): boolean => IncludeManagementEvents !== false && ReadWriteType !== 'ReadOnly' && !excluded.includes(source);
 
 /**
- * Compares an advanced selector with a management event that writes (CloudTrail API reference, "AdvancedFieldSelector"). A
- * selector of a further field, such as the name of the event, may exclude the calls: then the answer is no.
+ * Says whether an advanced selector logs a management event that writes (CloudTrail API reference,
+ * "AdvancedFieldSelector"). A selector with a further field, such as the name of the event, may exclude the calls: then
+ * the answer is no.
  */
 function matchesWrite(selector: AdvancedFieldSelector, source: string): boolean {
   const { Field, Equals = [], NotEquals = [], StartsWith = [], EndsWith = [] } = selector;

@@ -21,15 +21,15 @@ import { listUnmanagedStatements } from '../unmanaged-changes.ts';
 import { createProofContext, joinDocuments } from './adopt-all.ts';
 import { type AdoptedStatement, judgeStatements } from './adopt-resource.ts';
 
-/** The unmanaged statements of a resource that its managed statements make superfluous. Never empty. */
+/** The unmanaged statements of a resource that its managed statements make superfluous. There is at least one. */
 export interface SupersededResource {
   readonly desired: DesiredResource;
   readonly statements: readonly AdoptedStatement[];
 }
 
 /**
- * The statements that can be removed now. A resource with planned changes has none: its managed statements may be about
- * to change. Pure.
+ * Lists the statements that can be removed now. For a resource with planned changes it lists none: `apply` may be about
+ * to change its managed statements. Pure.
  */
 export const listSuperseded = ({ active, accounts, resources }: OverallPlan): readonly SupersededResource[] =>
   resources.flatMap(({ desired, actual, plan, state }) => {
@@ -43,7 +43,7 @@ export const listSuperseded = ({ active, accounts, resources }: OverallPlan): re
 
 interface Judging extends Pick<ReconcileContext, 'desired' | 'accounts'> {
   readonly configuration: ActiveConfiguration['configuration'];
-  /** The Sids that this installation has written. */
+  /** The Sids of the statements that this installation has written. */
   readonly remembered: readonly string[] | undefined;
 }
 
@@ -64,18 +64,18 @@ function findSuperseded(
 
 export interface RemovalRequest {
   readonly runId: string;
-  /** The plan from which the operator has seen the statements. */
+  /** The plan in which the operator has seen the statements. */
   readonly plan: OverallPlan;
   readonly resources: readonly SupersededResource[];
-  /** `user@host` */
+  /** The operator, as `user@host`. */
   readonly startedBy: string;
   readonly isInterrupted?: () => boolean;
 }
 
 /**
- * Removes superseded statements, each resource under its lease, and records the changes as one run. The proof is made
- * again from what AWS returns under the lease. If it fails, or if anything has changed since the plan, the resource is
- * not written.
+ * Removes superseded statements and records the changes as one run. It takes the lease of each resource first, reads
+ * the resource again, and makes the proof again from what it read. If the proof fails, or if anything has changed since
+ * the plan, the resource is not written.
  */
 export async function removeSuperseded(
   services: Services,
@@ -175,7 +175,7 @@ async function removeWithLease(
   };
 }
 
-/** @throws StalePlanError if the proof of a statement that the operator has seen does not hold any more */
+/** @throws StalePlanError if the proof no longer holds for a statement that the operator has seen */
 function requireShown(
   key: string,
   shown: readonly AdoptedStatement[],
