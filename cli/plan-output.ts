@@ -24,6 +24,8 @@ export function printHead(out: Output, { where }: Pick<CliEnvironment, 'where'>,
 interface PlanDetail {
   /** Whether to fold nothing, and to print each policy before and after. Default: false. */
   readonly full?: boolean;
+  /** What shows folded lists in full. Default: `onboarding plan --full`, because only `plan` has this option. */
+  readonly unfoldedBy?: string;
 }
 
 /** The plan for people: the changes by resource, then the warnings, then the counts. */
@@ -52,7 +54,7 @@ function printResource(
   out: Output,
   snapshot: ResourceSnapshot,
   overall: OverallPlan,
-  { full = false }: PlanDetail,
+  { full = false, unfoldedBy = '`onboarding plan --full`' }: PlanDetail,
 ): void {
   const { colors } = out;
   const { kind, id, region } = splitResourceKey(snapshot.desired.key);
@@ -62,7 +64,7 @@ function printResource(
   const differences = getShownDifferences(snapshot, overall);
   const width = getReadableWidth(out) - 6;
   const names = createAccountNames(overall.accounts);
-  const lines = formatDifferences(differences, { colors, width, full, names, unfoldedBy: '--full' });
+  const lines = formatDifferences(differences, { colors, width, full, names, unfoldedBy });
   for (const line of lines) out.line(`      ${line}`);
   if (lines.length === 0) out.line(`      ${colors.dim(leftOver)}`);
   if (full) printPolicies(out, getPlannedPolicies(snapshot), '      ');

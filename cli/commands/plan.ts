@@ -97,7 +97,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
     session.out.verbatim(formatPage(page).trimEnd());
   } else {
     printHead(session.out, environment, report);
-    printPlan(session.out, overall, warnings, { full });
+    printPlan(session.out, overall, warnings, { full, unfoldedBy: '--full' });
     if (approval !== undefined) printPending(session.out, approval);
     printFile(session, options.out, report);
   }

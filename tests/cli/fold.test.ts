@@ -82,6 +82,22 @@ describe('a long list', () => {
     expect(screen).not.toContain('… and');
   });
 
+  it.each([
+    ['plan', '--full shows all'],
+    ['apply', '`onboarding plan --full` shows all'],
+  ])('names the option that shows every account when %s lists many accounts', async (command, option) => {
+    const options = command === 'apply' ? ['--yes'] : [];
+    const screen = await print([command, ...options], {
+      prepareWorld: (organization) => {
+        for (let index = 0; index < 20; index += 1)
+          organization.addAccount({ id: `${300_000_000_000 + index}`, name: `workload-${index}` });
+      },
+    });
+
+    expect(screen.replaceAll(/\s+/g, ' ')).toContain(`… and 10 more; ${option}`);
+    expect(screen).toContain('workload-0 (300000000000)');
+  });
+
   it('shows a count when a selector lists many accounts', () => {
     const accounts = Array.from({ length: 12 }, (_, index) => `${111_122_223_300 + index}`);
 
