@@ -25,14 +25,14 @@ export const createAdoptReport = (
   status: 'proposed',
   ...(file === undefined ? {} : { file }),
   grants: proposals.map(({ name, centralAccount: account, fields }) => ({ name, account, ...fields })),
-  resources: resources.map(({ key, statements, error }) => ({
+  resources: resources.map(({ key, ref, statements, error }) => ({
     resource: key,
     ...(error === undefined ? {} : { error }),
     statements: statements.map(({ statement, proof }) => ({
       statement: labelStatement(statement),
       superfluous: proof.verdict === 'proven',
       verdict: proof.verdict,
-      reason: formatProof(proof, accounts),
+      reason: formatProof(proof, accounts, { statement, ownerId: ref.accountId }),
     })),
   })),
 });
@@ -64,7 +64,7 @@ function printResource(out: Output, { kind, ref, statements, error }: AdoptedRes
   for (const each of statements) {
     const sign = isSuperfluous(each) ? out.colors.green('superfluous') : out.colors.yellow('stays');
     out.line(`    ${sign} ${labelStatement(each.statement)}`);
-    printWrapped(out, formatProof(each.proof, plan.accounts));
+    printWrapped(out, formatProof(each.proof, plan.accounts, { ...each, ownerId: ref.accountId }));
   }
 }
 

@@ -1,12 +1,23 @@
 import { isMember } from '../../shared/accounts/membership.ts';
+import { type Statement, toArray, toPrincipalMap } from '../../shared/iam/document.ts';
 import type { Sender } from '../../shared/iam/narrow-statement.ts';
 import type { StatementGap } from '../../shared/iam/statement-gaps.ts';
 import { type Account, formatAccounts } from '../../shared/platform/account.ts';
 import type { Proof } from '../../shared/reconcile/adoption/proof.ts';
 import { formatCount } from '../output.ts';
 
+interface ProvenStatement {
+  readonly statement: Statement;
+  /** The account of the resource. */
+  readonly ownerId: string;
+}
+
 /** The result of a proof in words, as the end of a sentence about the statement. */
-export function formatProof(proof: Proof, accounts: readonly Account[]): string {
+export function formatProof(
+  proof: Proof,
+  accounts: readonly Account[],
+  { statement, ownerId }: ProvenStatement,
+): string {
   switch (proof.verdict) {
     case 'proven':
       return (
@@ -14,10 +25,19 @@ export function formatProof(proof: Proof, accounts: readonly Account[]): string 
         `${formatCount(proof.requests, 'request')} of ${formatCount(proof.accounts, 'account')}`
       );
     case 'changes':
-      return formatGaps(proof.gaps, accounts);
+      return formatGaps(proof.gaps, accounts) + describeOwnerGap(proof.gaps, { statement, ownerId });
     case 'unknown':
       return proof.reason;
   }
+}
+
+/** A statement with a wildcard admits the owner's principals directly. A grant names the root of the owner. */
+function describeOwnerGap(gaps: readonly StatementGap[], { statement, ownerId }: ProvenStatement): string {
+  const { '*': everybody, AWS = [] } = toPrincipalMap(statement.Principal ?? {});
+  const isOpen = everybody !== undefined || toArray(AWS).includes('*');
+  return isOpen && gaps.every(({ sender: { accountId } }) => accountId === ownerId)
+    ? '. This account owns the resource, and the statement lets its principals use it without a policy of their own'
+    : '';
 }
 
 /** `only this statement allows s3:GetObject to orders-production (555566667777)` */

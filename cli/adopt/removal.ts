@@ -79,7 +79,10 @@ function printPlan(out: Output, resources: readonly SupersededResource[], { acco
     );
     for (const { statement, proof } of statements) {
       out.line(`  ${out.colors.red('-')} ${labelStatement(statement)}`);
-      for (const line of wrapText(formatProof(proof, accounts), getReadableWidth(out) - 4))
+      for (const line of wrapText(
+        formatProof(proof, accounts, { statement, ownerId: desired.ref.accountId }),
+        getReadableWidth(out) - 4,
+      ))
         out.line(`    ${out.colors.dim(line)}`);
     }
   }

@@ -17,13 +17,18 @@ export interface Sender {
   readonly context: ContextValues;
 }
 
+/**
+ * How much an Allow is worth for the sender:
+ *
+ * - 3: the statement alone allows the request.
+ * - 2: within the account of the resource, it names a role. A permissions boundary must allow, too.
+ * - 1: the sender needs another policy as well, or AWS does not document that the statement matches the sender.
+ */
+type Strength = 1 | 2 | 3;
+
 /** The part of an Allow statement that one sender can use. It has no Sid and no principals. */
 export interface NarrowedStatement {
-  /**
-   * `full`: the statement alone allows the request. `partial`: the sender needs another policy as well, or AWS does not
-   * document that the statement matches the sender.
-   */
-  readonly strength: 'full' | 'partial';
+  readonly strength: Strength;
   readonly statement: Statement;
 }
 
@@ -128,16 +133,16 @@ function listForms(
   ownerId: string,
 ): readonly Form[] {
   const isOpen = named.has('*:*');
-  if (type === 'anonymous') return isOpen || named.has('AWS:*') ? [{ strength: 'full' }] : [];
+  if (type === 'anonymous') return isOpen || named.has('AWS:*') ? [{ strength: 3 }] : [];
   if (type === 'service') {
-    if (isOpen || named.has(`Service:${service}`)) return [{ strength: 'full' }];
-    return named.has('AWS:*') || named.has('Service:*') ? [{ strength: 'partial' }] : [];
+    if (isOpen || named.has(`Service:${service}`)) return [{ strength: 3 }];
+    return named.has('AWS:*') || named.has('Service:*') ? [{ strength: 1 }] : [];
   }
-  const direct = accountId === ownerId ? 'full' : 'partial';
-  if (isOpen || named.has('AWS:*')) return [{ strength: direct }];
+  const isOwner = accountId === ownerId;
+  if (isOpen || named.has('AWS:*')) return [{ strength: isOwner ? 3 : 1 }];
   return [
-    ...(named.has(`AWS:${accountId}`) ? [{ strength: 'partial' as const }] : []),
-    ...(rolesOf.get(accountId) ?? []).map((principal) => ({ strength: direct, principal }) as const),
+    ...(named.has(`AWS:${accountId}`) ? [{ strength: 1 as const }] : []),
+    ...(rolesOf.get(accountId) ?? []).map((principal): Form => ({ strength: isOwner ? 2 : 1, principal })),
   ];
 }
 

@@ -31,18 +31,16 @@ export interface GapsRequest {
  * Finds requests that `inner` allows and for which it is not proven that `outer` allows them. The result is empty only
  * if `outer` allows each of these requests, whatever values the other condition keys have. Pure.
  */
-export function findStatementGaps({
-  inner,
-  outer,
-  senders,
-  ...policy
-}: GapsRequest): readonly StatementGap[] {
-  const wanted = inner.map((statement) => compileStatement(statement, policy));
+export const findStatementGaps = (request: GapsRequest): readonly StatementGap[] => [...iterateGaps(request)];
+
+/** Whether there is a gap. Stops at the first one. */
+export const hasStatementGap = (request: GapsRequest): boolean => iterateGaps(request).next().done !== true;
+
+function* iterateGaps({ inner, outer, senders, ...policy }: GapsRequest): Generator<StatementGap, void> {
   const given = outer.map((statement) => compileStatement(statement, policy));
   const findUnreached = createReachTest(policy.arns);
-  return wanted.flatMap((statement) =>
-    senders.flatMap((sender) => gapsOf(statement, given, sender, findUnreached)),
-  );
+  for (const statement of inner.map((each) => compileStatement(each, policy)))
+    for (const sender of senders) yield* gapsOf(statement, given, sender, findUnreached);
 }
 
 type ReachTest = (
@@ -85,7 +83,7 @@ function listUnreached(
   arns: readonly string[],
 ): ReturnType<ReachTest> {
   const outer = given
-    .filter(({ strength }) => strength === 'full' || part.strength === 'partial')
+    .filter(({ strength }) => strength >= part.strength)
     .map(({ statement }) => createStatementFacts(statement));
   return listAtoms(part.statement, arns)
     .filter(({ facts }) => !outer.some((each) => reaches(each, facts)))

@@ -127,6 +127,13 @@ describe('a grant is proposed, and the statement becomes superfluous', () => {
       { role: 'apps/Reader', externalId: 'ticket-7', for: { accounts: ids } },
     ],
     [
+      'launch permissions',
+      'ami-launch-permission',
+      'ami-0123456789abcdef0',
+      [allow({ Principal: { AWS: ids }, Action: 'ec2:RunInstances', Resource: '*' })],
+      { images: ['ami-0123456789abcdef0'], for: { accounts: ids } },
+    ],
+    [
       'more actions than a preset',
       'ecr-repository-policy',
       'base/node',

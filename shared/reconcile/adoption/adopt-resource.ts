@@ -1,7 +1,7 @@
 import { type PolicyDocument, type Statement, toArray } from '../../iam/document.ts';
 import { installationOf } from '../../iam/managed-statements.ts';
 import { type Candidate, listCandidates } from './candidates.ts';
-import { findGaps, findReasonToKeep, type Proof, type ProofContext, proveRemoval } from './proof.ts';
+import { allowsAll, findReasonToKeep, type Proof, type ProofContext, proveRemoval } from './proof.ts';
 import { listAdmitted } from './statement-hints.ts';
 
 /** What adoption found for one unmanaged statement. */
@@ -64,14 +64,14 @@ function propose(request: AdoptionRequest, unmanaged: readonly Statement[]): rea
   const supported = unmanaged.filter((statement) => findReasonToKeep(request, statement) === undefined);
   const isCovered = (statement: Statement, candidates: readonly Candidate[]): boolean => {
     const managed = [...request.managed, ...candidates.flatMap(({ statements }) => statements)];
-    return findGaps(request, [statement], managed).length === 0;
+    return allowsAll(request, [statement], managed);
   };
   let proposals: readonly Candidate[] = [];
   for (const statement of supported) {
     if (isForOwner(request, statement) || isCovered(statement, proposals)) continue;
     const best = listCandidates(request, request.centralAccount, statement, supported)
       .filter((candidate) => isCovered(statement, [...proposals, candidate]))
-      .filter(({ statements }) => findGaps(request, statements, supported).length === 0)
+      .filter(({ statements }) => allowsAll(request, statements, supported))
       .toSorted((a, b) => Number(isRaw(a)) - Number(isRaw(b)) || countActions(a) - countActions(b))[0];
     if (best !== undefined) proposals = [...proposals, best];
   }

@@ -4,7 +4,7 @@ import { type PolicyDocument, type Statement, toArray, toPrincipalMap } from '..
 import { evaluatePolicies } from '../../iam/evaluate.ts';
 import { findUnsupportedElement, type Sender } from '../../iam/narrow-statement.ts';
 import type { AccessRequest, OrganizationFacts } from '../../iam/request.ts';
-import { findStatementGaps, type StatementGap } from '../../iam/statement-gaps.ts';
+import { findStatementGaps, hasStatementGap, type StatementGap } from '../../iam/statement-gaps.ts';
 import type { Account } from '../../platform/account.ts';
 
 /** A resource, and everybody who might send requests to it. */
@@ -25,7 +25,7 @@ export type Proof =
   | { readonly verdict: 'unknown'; readonly reason: string };
 
 /** The requests that `inner` allows and for which it is not proven that `outer` allows them. */
-export const findGaps = (
+const findGaps = (
   { kind, ref, context, senders }: ProofContext,
   inner: readonly Statement[],
   outer: readonly Statement[],
@@ -48,6 +48,14 @@ export function findReasonToKeep(
   return managing === undefined ? undefined : `it lets its principals change this policy (${managing})`;
 }
 
+/** Whether `outer` provably allows every request that `inner` allows. */
+export const allowsAll = (
+  { kind, ref, context, senders }: ProofContext,
+  inner: readonly Statement[],
+  outer: readonly Statement[],
+): boolean =>
+  !hasStatementGap({ inner, outer, senders, ownerId: ref.accountId, arns: kind.listArns(ref, context) });
+
 interface Removal {
   readonly removed: Statement;
   /** The managed statements that stay after the removal. */
@@ -64,7 +72,7 @@ interface Removal {
 export function proveRemoval(proof: ProofContext, { removed, managed, before, after }: Removal): Proof {
   const reason = findReasonToKeep(proof, removed);
   if (reason !== undefined) return { verdict: 'unknown', reason };
-  if (findGaps(proof, [removed], []).length === 0)
+  if (allowsAll(proof, [removed], []))
     return { verdict: 'unknown', reason: 'no account or service that is known can use it' };
   const gaps = findGaps(proof, [removed], managed);
   if (gaps.length > 0) return { verdict: 'changes', gaps };
