@@ -79,6 +79,14 @@ export const commandHelp = {
     variables: [...configuration, ...table],
   },
   budget: { examples: ['', '--simulate'], variables: [...configuration, ...table] },
+  report: {
+    examples: [
+      '--out report.html',
+      '--out report.html --simulate',
+      '--out report.html --verify all --runs 50',
+    ],
+    variables: [...configuration, ...table],
+  },
   doctor: { examples: ['', '--simulate'], variables: [...configuration, ...table] },
   start: {
     examples: ['--account 111122223333 --wait', '--event event.json'],

@@ -90,6 +90,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/budget.ts')).createBudgetCommand,
   },
   {
+    name: 'report',
+    description: 'Write one HTML page with accounts, accesses, capacity, drift, approvals and runs.',
+    load: async () => (await import('./commands/report.ts')).createReportCommand,
+  },
+  {
     name: 'doctor',
     description: 'Check each prerequisite of the installation, and name the command that mends it.',
     load: async () => (await import('./commands/doctor.ts')).createDoctorCommand,

@@ -7,3 +7,6 @@ const packageFile = (name: string): string => fileURLToPath(new URL(`../${name}`
 export const exampleConfiguration = packageFile('examples/onboarding.yml');
 
 export const packageDescription = packageFile('package.json');
+
+/** The style and the script of the page that `onboarding report` writes. */
+export const reportPageFolder = packageFile('cli/report/page');

@@ -1,11 +1,13 @@
 /**
  * Writes the JSON Schemas in `schema/` from the schemas in code: onboarding.schema.json of `onboarding.yml` for editors,
- * and events.schema.json of the events that the project sends. After a change of the configuration, of a grant kind or
- * of an event, run: npx node scripts/json-schema.ts && npx biome format --write schema
+ * events.schema.json of the events that the project sends, and report.schema.json of the facts that
+ * `onboarding report --json` prints. After a change of the configuration, of a grant kind, of an event or of the report,
+ * run: npx node scripts/json-schema.ts && npx biome format --write schema
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { reportFactsSchema } from '../cli/report/facts.ts';
 import { type EventDeclaration, eventContract } from '../shared/composition/event-contract.ts';
 import { configurationSchema } from '../shared/configuration/schema.ts';
 import { grantKinds } from '../shared/grants/kinds.ts';
@@ -14,6 +16,10 @@ const inSchemaFolder = (name: string): string => fileURLToPath(new URL(`../schem
 
 export const schemaFile = inSchemaFolder('onboarding.schema.json');
 export const eventSchemaFile = inSchemaFolder('events.schema.json');
+export const reportSchemaFile = inSchemaFolder('report.schema.json');
+
+export const reportJsonSchema = (): z.core.JSONSchema.JSONSchema =>
+  z.toJSONSchema(reportFactsSchema, { target: 'draft-7', io: 'input' });
 
 /** An entry of `grants` is an entry of one of the grant kinds. */
 export function configurationJsonSchema(): z.core.JSONSchema.JSONSchema {
@@ -73,4 +79,5 @@ const write = (file: string, schema: object): void =>
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   write(schemaFile, configurationJsonSchema());
   write(eventSchemaFile, eventJsonSchema());
+  write(reportSchemaFile, reportJsonSchema());
 }

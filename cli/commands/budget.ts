@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { getGrantKind } from '../../shared/grants/kinds.ts';
 import { createAccountNames } from '../../shared/platform/account.ts';
-import { type ErrorRecord, toErrorRecord } from '../../shared/platform/errors.ts';
-import { type Capacity, measureCapacity } from '../../shared/reconcile/capacity.ts';
+import type { Capacity } from '../../shared/reconcile/capacity.ts';
 import { formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
-import type { OverallPlan, ResourceSnapshot } from '../../shared/reconcile/plan-all.ts';
+import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
+import { type Measured, measure, toCapacityReport } from '../capacity-report.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -34,47 +34,22 @@ export const createBudgetCommand = (context: CommandContext): Command =>
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<BudgetOptions>(context, budget));
 
-interface Reckoned {
-  readonly resource: string;
-  readonly budget?: Capacity;
-  /** Why the budget is unknown: the resource cannot be read, or is too full already. */
-  readonly error?: ErrorRecord;
-}
-
 async function budget(options: BudgetOptions, session: Session): Promise<ExitCode> {
   const { configuration, environment, plan } = await readEverything(session, options);
-  const reckoned = plan.resources
+  const measured = plan.resources
     .filter(({ desired }) => desired.shares.length > 0)
-    .map((snapshot) => reckon(snapshot, configuration));
+    .map((snapshot) => measure(snapshot, configuration));
   const { failed, unreadable } = plan.discovery;
   const incomplete =
-    reckoned.some(({ error }) => error !== undefined) || failed.length + unreadable.length > 0;
+    measured.some(({ error }) => error !== undefined) || failed.length + unreadable.length > 0;
   const status = incomplete ? 'incomplete' : 'complete';
-  session.out.result({ status, resources: reckoned.map(reported) });
+  session.out.result({ status, resources: measured.map(toCapacityReport) });
   printHead(session.out, environment, createPlanReport(plan, []));
-  const together = groupSharedErrors(reckoned);
-  printBudgets(session.out, configuration, { reckoned, together, accounts: plan.accounts });
+  const together = groupSharedErrors(measured);
+  printBudgets(session.out, configuration, { measured, together, accounts: plan.accounts });
   printWarnings(session.out, [...together.lines, ...warningsOf(plan)]);
   return incomplete ? exitCodes.failed : exitCodes.succeeded;
 }
-
-function reckon({ desired, state, read, error }: ResourceSnapshot, configuration: Configuration): Reckoned {
-  const resource = desired.key;
-  if (read === undefined) return { resource, ...(error === undefined ? {} : { error }) };
-  try {
-    const remembered = state?.managed.sids ?? [];
-    return { resource, budget: measureCapacity({ desired, actual: read, remembered, configuration }) };
-  } catch (thrown) {
-    return { resource, error: toErrorRecord(thrown) };
-  }
-}
-
-/** The budget for `--json`. `room` is null if AWS sets no limit on the accounts of the policy. */
-const reported = ({ resource, budget, error }: Reckoned) => ({
-  ...splitResourceKey(resource),
-  ...(budget === undefined ? {} : { ...budget, room: budget.room ?? null }),
-  ...(error === undefined ? {} : { error }),
-});
 
 const warningsOf = ({ discovery }: OverallPlan): readonly string[] => [
   ...formatSearchProblems(discovery),
@@ -82,18 +57,18 @@ const warningsOf = ({ discovery }: OverallPlan): readonly string[] => [
 ];
 
 interface PrintedBudgets extends Pick<OverallPlan, 'accounts'> {
-  readonly reckoned: readonly Reckoned[];
+  readonly measured: readonly Measured[];
   readonly together: SharedErrors;
 }
 
 function printBudgets(
   out: Output,
   configuration: Configuration,
-  { reckoned, together, accounts }: PrintedBudgets,
+  { measured, together, accounts }: PrintedBudgets,
 ): void {
   const names = createAccountNames(accounts);
-  for (const account of sortAccounts(reckoned, configuration)) {
-    const here = reckoned.filter(({ resource }) => splitResourceKey(resource).account === account);
+  for (const account of sortAccounts(measured, configuration)) {
+    const here = measured.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
     out.line(out.colors.bold(formatHeading(account, configuration, names)));
     const { shown, hidden } = foldQuiet(here, hasRoom);
@@ -110,10 +85,10 @@ function printBudgets(
     printHidden(out, hidden, `resources with room for ${few} accounts or more`);
   }
   out.line();
-  out.line(`${out.colors.bold('Budget:')} ${scarcest(reckoned)}`);
+  out.line(`${out.colors.bold('Budget:')} ${scarcest(measured)}`);
 }
 
-function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] {
+function row({ resource, budget }: Measured, colors: Colors): readonly string[] {
   const { region, kind, id } = splitResourceKey(resource);
   const name = [getGrantKind(kind).title, colors.bold(id), colors.dim(region)];
   if (budget === undefined) return [colors.red('✗'), ...name];
@@ -133,15 +108,15 @@ const roomText = ({ room }: Capacity): string =>
 /** If the policy has room for fewer accounts than this, the command warns. */
 const few = 20;
 
-const hasRoom = ({ budget }: Reckoned): boolean => budget !== undefined && (budget.room ?? few) >= few;
+const hasRoom = ({ budget }: Measured): boolean => budget !== undefined && (budget.room ?? few) >= few;
 
 const markOf = ({ room = Number.POSITIVE_INFINITY }: Capacity, { dim, yellow, red }: Colors): string => {
   if (room === 0) return red('✗');
   return room < few ? yellow('!') : dim('=');
 };
 
-function scarcest(reckoned: readonly Reckoned[]): string {
-  const rooms = reckoned.flatMap(({ resource, budget }) =>
+function scarcest(measured: readonly Measured[]): string {
+  const rooms = measured.flatMap(({ resource, budget }) =>
     budget?.room === undefined ? [] : [{ resource, room: budget.room }],
   );
   const [least] = rooms.sort((a, b) => a.room - b.room);

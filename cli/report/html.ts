@@ -25,3 +25,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (found) => entities[found] ?? found);
+
+/** JSON inside a script element: no text in it can end the element. */
+export const embedJson = (value: object): Html => ({
+  html: JSON.stringify(value).replaceAll('<', '\\u003c'),
+});

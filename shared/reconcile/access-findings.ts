@@ -9,7 +9,13 @@ import { limitLines } from '../platform/bounded-lines.ts';
 import type { Readiness } from '../store/readiness.ts';
 import type { AccessResult } from './access-result.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { type AccessJudgment, type Documents, judgeAccess, listAccesses } from './judge-access.ts';
+import {
+  type AccessJudgment,
+  type Documents,
+  type GrantedAccess,
+  judgeAccess,
+  listAccesses,
+} from './judge-access.ts';
 import type { CentralEvidence } from './judge-halves.ts';
 import { computeReadiness } from './readiness.ts';
 import { planWait, type VerificationWait } from './verification-wait.ts';
@@ -89,9 +95,14 @@ export const listUnjudged = (
     result: { ...describeAccess(desired, account, access), ...judged },
   }));
 
-const describeAccess = ({ key }: DesiredResource, { id }: Account, { who, what, member }: Access) => ({
+const describeAccess = (
+  { key }: DesiredResource,
+  { id }: Account,
+  { grant, who, what, member }: GrantedAccess,
+) => ({
   resource: key,
   accountId: id,
+  grant,
   who,
   what,
   ...(member === undefined ? {} : { role: member.role }),

@@ -5,6 +5,8 @@ export interface AccessResult {
   /** Key of the central resource: `kind/account/region/id`. */
   readonly resource: string;
   readonly accountId: string;
+  /** The name of the grant that gives the access. */
+  readonly grant: string;
   /** The principal of the access in words, such as `the role deploy/Runner`. */
   readonly who: string;
   readonly what: string;

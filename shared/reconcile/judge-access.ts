@@ -47,14 +47,21 @@ const describe = ({ kind, name, sid = 'without Sid' }: Evaluation['unknowns'][nu
     ? `the statement ${sid} asks for ${name}, which depends on the request`
     : `what AWS does with ${name} of the statement ${sid} is not documented`;
 
+/** An access, and the name of the grant that gives it. */
+export interface GrantedAccess extends Access {
+  readonly grant: string;
+}
+
 /** What the grants on a resource let an account do. Empty for an account that is not a member of the organization. */
 export const listAccesses = (
   { kind, ref, shares }: DesiredResource,
   account: Account,
   context: GrantContext,
-): readonly Access[] =>
+): readonly GrantedAccess[] =>
   isMember(account)
     ? shares
         .filter(({ accounts }) => accounts.some(({ id }) => id === account.id))
-        .flatMap(({ entry }) => kind.listAccesses(entry, account, ref, context))
+        .flatMap(({ entry }) =>
+          kind.listAccesses(entry, account, ref, context).map((access) => ({ ...access, grant: entry.name })),
+        )
     : [];

@@ -67,12 +67,16 @@ export interface WhoCan {
   readonly ownerId?: string;
 }
 
-/** What the entries of the list are made from. */
-interface Listing {
+/** What the entries of the list are described with. */
+interface Naming {
   readonly configuration: Configuration;
   readonly accounts: ReadonlyMap<string, Account>;
   /** The request, still without a principal. Absent if the question is about no particular action. */
-  readonly asked: Omit<AccessRequest, 'principal'> | undefined;
+  readonly asked?: Omit<AccessRequest, 'principal'> | undefined;
+}
+
+/** What the entries of the list are made from. */
+interface Listing extends Naming {
   readonly access: ResourceAccess;
   readonly facts: ReturnType<typeof createOrganizationFacts>;
 }
@@ -140,6 +144,13 @@ const listDenials = ({ name, document }: AppliedPolicy): readonly string[] =>
 const listAllows = ({ document }: AppliedPolicy): readonly Statement[] =>
   document.Statement.filter(({ Effect }) => Effect === 'Allow');
 
+/** The principals that a policy names, each with its statement and its grant. No request is judged. Pure. */
+export const listNamedPrincipals = (policy: AppliedPolicy, listing: Naming): readonly WhoCanEntry[] =>
+  listAllows(policy).flatMap((statement) => {
+    const named = { ...describeStatement(statement, policy, listing), status: 'named' as const };
+    return listHolders(statement).map((holder) => ({ ...describe(holder, listing), ...named }));
+  });
+
 function listPolicyEntries(policy: AppliedPolicy, listing: Listing): readonly WhoCanEntry[] {
   const { asked, access, facts } = listing;
   return listAllows(policy)
@@ -155,16 +166,13 @@ function listPolicyEntries(policy: AppliedPolicy, listing: Listing): readonly Wh
     );
 }
 
-const describe = (holder: Holder, { accounts }: Listing) => {
+const describe = (holder: Holder, { accounts }: Naming) => {
   const name = holder.accountId === undefined ? undefined : accounts.get(holder.accountId)?.name;
   return { ...holder, ...(name === undefined ? {} : { accountName: name }) };
 };
 
-function describeStatement(
-  statement: Statement,
-  { kind, name }: AppliedPolicy,
-  { configuration, asked }: Listing,
-) {
+function describeStatement(statement: Statement, { kind, name }: AppliedPolicy, naming: Naming) {
+  const { configuration, asked } = naming;
   const { installation, grants } = configuration;
   const names = grants.map((grant) => grant.name);
   const grant = findGrantName(statement.Sid, names, installation);

@@ -22,7 +22,7 @@ import type {
   StoredConfiguration,
 } from './ports.ts';
 import { getResourceAccount } from './resource-account.ts';
-import { selectRuns } from './run-search.ts';
+import { selectNewest, selectRuns } from './run-search.ts';
 import { isOpenRun, isUnannounced } from './run-status.ts';
 
 /**
@@ -228,6 +228,7 @@ function memoryRuns(): RunStore {
       })),
     search: (query) =>
       soon(() => all(selectRuns(query, { runs: [...runs.values()], changesOf: (id) => changesOf(id) }))),
+    listNewest: (limit) => soon(() => all(selectNewest([...runs.values()], limit))),
   };
 }
 

@@ -212,6 +212,11 @@ export interface RunStore {
    * without their policy documents. Reads the whole table, so only commands of operators use it. Consistent reads.
    */
   search(query: RunQuery): Promise<Listed<WholeRun>>;
+  /**
+   * The records of the runs that started last, newest first, at most `limit`. Reads the whole table, so only commands of
+   * operators use it. Consistent reads.
+   */
+  listNewest(limit: number): Promise<Listed<RunRecord>>;
 }
 
 /** Which runs to find: runs that concern an account, or a resource by its key or its id alone. */

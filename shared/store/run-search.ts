@@ -12,6 +12,10 @@ export const selectRuns = (query: RunQuery, { runs, changesOf }: StoredRuns): re
     .filter(({ run, changes }) => changes.length > 0 || isRunAbout(query, run))
     .sort((a, b) => compareStarts(b.run, a.run));
 
+/** The runs that started last, newest first. */
+export const selectNewest = (runs: readonly RunRecord[], limit: number): readonly RunRecord[] =>
+  runs.toSorted((a, b) => compareStarts(b, a)).slice(0, limit);
+
 const isRunAbout = (query: RunQuery, { accountIds }: RunRecord): boolean =>
   'accountId' in query && accountIds.includes(query.accountId);
 

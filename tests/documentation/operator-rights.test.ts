@@ -62,6 +62,7 @@ test.each([
   ['adopt', []],
   ['check', ['--account', '888888888888']],
   ['wait', ['--account', '888888888888']],
+  ['report', ['--out', '/dev/null']],
 ])('lists every action that %s calls', async (command, options) => {
   const called = await listCalledActions([command, ...options], exampleConfiguration);
 

@@ -6,6 +6,7 @@ import type { AccessStatus, Ready } from '../../shared/store/readiness.ts';
 const resultOf = (status: AccessStatus, more: Partial<AccessResult> = {}): AccessResult => ({
   resource: 's3-bucket-policy/222222222222/eu-central-1/example-logs',
   accountId: '555566667777',
+  grant: 'database',
   who: 'Role app of orders (555566667777)',
   what: 'read the secret db',
   status,

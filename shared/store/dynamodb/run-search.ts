@@ -1,5 +1,5 @@
 import type { Listed, ResourceChange, RunQuery, RunRecord, WholeRun } from '../ports.ts';
-import { createChangeFilter, selectRuns } from '../run-search.ts';
+import { createChangeFilter, selectNewest, selectRuns } from '../run-search.ts';
 import type { StoredItemError } from '../stored-item-error.ts';
 import { type Item, parseItem, parseOr } from './items.ts';
 import { compareText, scanItems, toListed } from './operations.ts';
@@ -47,6 +47,23 @@ export async function searchRuns(table: Table, query: RunQuery): Promise<Listed<
     else keepChange(changes, item, changeOf(table, item), isWanted);
   const changesOf = (runId: string) => sortChanges(changes.get(runId) ?? []);
   return toListed({ items: selectRuns(query, { runs, changesOf }), unreadable });
+}
+
+/** As `RunStore.listNewest`. The table has no index of runs by time, so every run is read. */
+export async function listNewestRuns(table: Table, limit: number): Promise<Listed<RunRecord>> {
+  const runs: RunRecord[] = [];
+  const unreadable: StoredItemError[] = [];
+  const scan = {
+    text: 'begins_with(pk, :pk) AND sk = :run',
+    values: { ':pk': partition(''), ':run': recordKey },
+    attributes: ['pk', 'sk', ...Object.keys(runFields)],
+  };
+  for await (const item of scanItems(table, scan))
+    parseOr(
+      () => void runs.push(parseItem(runSchema, item, table.tableName)),
+      (error) => void unreadable.push(error),
+    );
+  return toListed({ items: selectNewest(runs, limit), unreadable });
 }
 
 function keepChange(

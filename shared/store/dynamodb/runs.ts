@@ -28,7 +28,7 @@ import {
   runKey,
   runSchema,
 } from './run-items.ts';
-import { searchRuns } from './run-search.ts';
+import { listNewestRuns, searchRuns } from './run-search.ts';
 import type { Key, Table } from './table.ts';
 
 /**
@@ -62,6 +62,7 @@ export function createDynamoRuns(table: Table): RunStore {
     getWhole: (runId) => readWhole(table, runId),
     getPart: (runId, accountId) => readPart(table, runId, accountId),
     search: (query) => searchRuns(table, query),
+    listNewest: (limit) => listNewestRuns(table, limit),
   };
 }
 

@@ -52,6 +52,13 @@ export function runSearchContract(makeStore: MakeStore): void {
       expect(await search({ resource: 'node' })).toEqual([]);
     });
 
+    test('lists the newest runs, and no more than the limit', async () => {
+      const idsOf = async (limit: number) => (await runs.listNewest(limit)).items.map(({ runId }) => runId);
+
+      expect(await idsOf(10)).toEqual(['late', 'early']);
+      expect(await idsOf(1)).toEqual(['late']);
+    });
+
     test('returns a change without the documents before and after', async () => {
       const { before: _, after: __, ...rest } = fullChange;
       await runs.putChange('late', fullChange);
