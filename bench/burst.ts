@@ -21,7 +21,7 @@ const bursts =
   process.argv.length > 2 ? process.argv.slice(2) : ['1', '10', '100', '1000', '100/4', '1000/1', '1000/5'];
 
 /**
- * The bound counts from a thousand accounts on: with fewer, one pause of a burst is a large part of the whole time. The
+ * The bound counts from a thousand accounts on: with fewer, one retry is a large part of the whole time. The
  * search for a rejected account takes at most 16 writes on each resource (`shared/reconcile/rejected-principals.ts`).
  * The account's own run then tries again: six times by its own retry, and some more times while it waits for another
  * resource.
@@ -29,7 +29,7 @@ const bursts =
 const targets = {
   writes: 10,
   writesForEachRefused: 16 + 10,
-  timesBound: 1.5,
+  timesBound: 1.25,
   boundFrom: 1_000,
   aloneSeconds: 60,
 };
