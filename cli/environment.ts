@@ -56,7 +56,11 @@ async function openSimulatedEnvironment(
   session: Session,
   { configuration, onboarded = false }: CliEnvironmentRequest,
 ): Promise<CliEnvironment> {
-  const simulation = createSimulation(configuration, { logger: createLogger(session) });
+  const { createStore } = session.io;
+  const simulation = createSimulation(configuration, {
+    logger: createLogger(session),
+    ...(createStore === undefined ? {} : { createStore }),
+  });
   const { organization, services, calls } = simulation;
   session.io.prepareWorld?.(organization);
   await prepareDeployment(services, configuration);

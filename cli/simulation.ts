@@ -7,6 +7,7 @@ import type { Clock, Random } from '../shared/platform/clock.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { activateConfiguration } from '../shared/runs/activate.ts';
+import type { Store } from '../shared/store/ports.ts';
 import { deployEventRules, deployHub } from '../simulator/event-rules.ts';
 import { addExampleMatches } from '../simulator/example-finds.ts';
 import { createExampleOrganization } from '../simulator/example-organization.ts';
@@ -26,6 +27,8 @@ export interface Simulation {
 
 export interface SimulationOptions {
   readonly logger?: Logger;
+  /** Default: a new one in memory. */
+  readonly createStore?: (organization: SimulatedOrganization) => Store;
   /** Default: a simulated clock. A pause returns at once and moves the time on. */
   readonly clock?: Clock;
   /** The searches that find a resource. Default: all of them. */
@@ -45,6 +48,7 @@ export function createSimulation(configuration: Configuration, options: Simulati
   const calls: CallCounts = {};
   const services = createSimulatedServices(organization, {
     plugins: [countCalls(calls)],
+    ...(options.createStore === undefined ? {} : { store: options.createStore(organization) }),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });
   return { configuration, organization, services, calls };

@@ -1,4 +1,5 @@
 import type { Services } from '../shared/reconcile/services.ts';
+import type { Store } from '../shared/store/ports.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 
 export interface OutputStream {
@@ -25,6 +26,8 @@ export interface Io {
   readonly onInterrupt?: (listener: () => void) => () => void;
   /** A change of a simulated organization before the command reads it. Default: nothing. */
   readonly prepareWorld?: (organization: SimulatedOrganization) => void;
+  /** The store of a simulated organization. Default: a new one in memory. */
+  readonly createStore?: (organization: SimulatedOrganization) => Store;
   /** External changes in a simulated organization after onboarding. Default: nothing. */
   readonly outsiders?: (organization: SimulatedOrganization, services: Services) => unknown;
 }

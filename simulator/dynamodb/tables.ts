@@ -102,3 +102,27 @@ function findPageEnd(items: readonly TableItem[]): number {
   });
   return full === -1 ? items.length - 1 : full;
 }
+
+interface ScanRequest extends Placeholders {
+  readonly FilterExpression?: string;
+  /** Names or placeholders of attributes, with commas. Default: all attributes. */
+  readonly ProjectionExpression?: string;
+}
+
+/** Copies of all items that match the filter, in one page. */
+export function scanTable(
+  { partitions }: SimulatedTable,
+  { FilterExpression, ProjectionExpression, ...placeholders }: ScanRequest,
+): readonly TableItem[] {
+  const names = ProjectionExpression?.split(', ').map(
+    (name) => placeholders.ExpressionAttributeNames?.[name] ?? name,
+  );
+  const project = (item: TableItem): TableItem =>
+    names === undefined
+      ? item
+      : Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+  return [...partitions.values()]
+    .flatMap((partition) => [...partition.values()])
+    .filter((item) => meetsCondition(FilterExpression, item, placeholders))
+    .map((item) => structuredClone(project(item)));
+}

@@ -11,6 +11,7 @@ import {
   queryPage,
   readKey,
   type SimulatedTable,
+  scanTable,
   type TableKey,
   type TableWrite,
 } from '../dynamodb/tables.ts';
@@ -51,6 +52,11 @@ export const dynamodb: ServiceOperations = {
     const pk = String(input.ExpressionAttributeValues[':pk']);
     authorize('Query', pk, [pk]);
     return queryPage(table, { pk, condition: input.KeyConditionExpression, ...input });
+  }),
+  Scan: defineOperation<OnTable<Parameters<typeof scanTable>[1]>, object>((call) => {
+    const { table, authorizeScan } = openTable(call, call.input.TableName);
+    authorizeScan();
+    return { Items: scanTable(table, call.input) };
   }),
   PutItem: defineOperation<OnTable<TableWrite>, object>((call) => write(call, 'PutItem')),
   UpdateItem: defineOperation<OnTable<TableWrite>, object>((call) => write(call, 'UpdateItem')),
@@ -132,6 +138,8 @@ interface OpenedTable {
    * whole transaction
    */
   readonly authorize: (action: string, pk: string, keys: readonly string[]) => void;
+  /** A scan has no partition key. @throws ServiceException unless IAM allows it */
+  readonly authorizeScan: () => void;
 }
 
 interface KeyedTable {
@@ -177,6 +185,7 @@ function openTable({ world, caller, region }: ServiceCall<object>, name: string)
   };
   return {
     table,
+    authorizeScan: () => expectAllowed('Scan', []),
     // AWS does not document whether `dynamodb:LeadingKeys` has the keys of one part or of the whole transaction. So
     // both must be allowed.
     authorize: (action, pk, keys) => {
