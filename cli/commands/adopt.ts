@@ -2,14 +2,23 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { requireActive } from '../../shared/configuration/active-configuration.ts';
+import { getGrantContext } from '../../shared/configuration/context.ts';
 import {
   loadConfiguration,
   parseConfiguration,
   readConfigurationText,
 } from '../../shared/configuration/load.ts';
-import { adoptAll } from '../../shared/reconcile/adoption/adopt-all.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { formatResourceKey } from '../../shared/grants/contract.ts';
+import { type AdoptedResource, adoptAll } from '../../shared/reconcile/adoption/adopt-all.ts';
+import {
+  adoptOther,
+  findNamedResources,
+  type NamedResource,
+} from '../../shared/reconcile/adoption/adopt-others.ts';
 import { mergeProposals } from '../../shared/reconcile/adoption/merge-proposals.ts';
 import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
 import { addGrants, nameProposals } from '../adopt/document.ts';
 import { createAdoptReport, printAdoption } from '../adopt/output.ts';
 import { removeStatements } from '../adopt/removal.ts';
@@ -22,7 +31,7 @@ import {
   runAction,
   type Session,
 } from '../command.ts';
-import { openEnvironment, planWithProgress } from '../environment.ts';
+import { createRunId, openEnvironment, planWithProgress } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../usage-error.ts';
 import { writeWhole } from '../write-text.ts';
@@ -30,6 +39,7 @@ import { writeWhole } from '../write-text.ts';
 interface AdoptOptions extends CommonOptions {
   readonly out?: string;
   readonly force?: boolean;
+  readonly resource: readonly string[];
   readonly role?: string;
   readonly removeSuperseded?: boolean;
   readonly yes?: boolean;
@@ -38,6 +48,12 @@ interface AdoptOptions extends CommonOptions {
 
 export const createAdoptCommand = (context: CommandContext): Command =>
   createCommand('adopt')
+    .option(
+      '--resource <arn>',
+      'also a resource that the configuration does not name; may be repeated',
+      (arn: string, before: readonly string[]) => [...before, arn],
+      [],
+    )
     .option('--out <file>', 'write the configuration with the proposed grants to this file')
     .option('--force', 'replace the file if it exists')
     .option('--role <name>', 'role that reads the central accounts (default: the spoke role)')
@@ -55,8 +71,9 @@ async function adopt(options: AdoptOptions, session: Session): Promise<ExitCode>
     return removeStatements(configuration, options, session);
   }
   if (options.out !== undefined && options.force !== true) await requireAbsent(options.out, session);
-  const plan = await readPolicies(options, session);
-  const resources = adoptAll(plan);
+  const named = options.resource.map((arn) => findOthers(arn, configuration));
+  const { plan, services } = await readPolicies(options, session);
+  const resources = [...adoptAll(plan), ...(await adoptOthers(services, plan, named))];
   const proposals = nameProposals(
     mergeProposals(resources),
     configuration.grants.map(({ name }) => name),
@@ -68,17 +85,51 @@ async function adopt(options: AdoptOptions, session: Session): Promise<ExitCode>
 }
 
 /** The proposals and the removal are two steps, with an `apply` between them. */
-function requireNoProposal({ out, role }: AdoptOptions): void {
-  const other = out !== undefined ? '--out' : role !== undefined ? '--role' : undefined;
+function requireNoProposal({ out, role, resource }: AdoptOptions): void {
+  const other =
+    out !== undefined
+      ? '--out'
+      : role !== undefined
+        ? '--role'
+        : resource.length > 0
+          ? '--resource'
+          : undefined;
   if (other !== undefined)
     throw new UsageError(`--remove-superseded and ${other} exclude each other. Nothing was changed`);
+}
+
+/** @throws UsageError if no grant can be on the resource */
+function findOthers(arn: string, configuration: Configuration): readonly NamedResource[] {
+  const found = findNamedResources(arn, getGrantContext(configuration));
+  if (found.length > 0) return found;
+  throw new UsageError(
+    `--resource ${arn}: must be the ARN of a bucket, key, repository, secret or role of a central account`,
+  );
+}
+
+/** A resource that the configuration names as well is listed once. */
+async function adoptOthers(
+  services: Services,
+  plan: OverallPlan,
+  named: readonly (readonly NamedResource[])[],
+): Promise<readonly AdoptedResource[]> {
+  const known = new Set(plan.resources.map(({ desired }) => desired.key));
+  const others = named.filter((resources) => !resources.some(({ ref }) => known.has(formatResourceKey(ref))));
+  const runId = createRunId('adopt');
+  const adopted = await Promise.all(
+    others.map((resources) => adoptOther(services, { runId, plan, resources })),
+  );
+  return adopted.flat();
 }
 
 /**
  * Without a table, the accounts are read from Organizations. The role to read with may be another one than the spoke
  * role, which may not exist yet.
  */
-async function readPolicies(options: AdoptOptions, session: Session): Promise<OverallPlan> {
+async function readPolicies(
+  options: AdoptOptions,
+  session: Session,
+): Promise<{ readonly plan: OverallPlan; readonly services: Services }> {
   const written = await loadConfiguration(getConfigurationFile(options, session.io));
   const { role: spokeRole = written.spokeRole } = options;
   const configuration = { ...written, spokeRole };
@@ -92,7 +143,8 @@ async function readPolicies(options: AdoptOptions, session: Session): Promise<Ov
     },
   );
   const active = await requireActive(environment.services.store, configuration);
-  return planWithProgress(environment, session, { active, accountId: undefined });
+  const plan = await planWithProgress(environment, session, { active, accountId: undefined });
+  return { plan, services: environment.services };
 }
 
 async function requireAbsent(file: string, { io }: Session): Promise<void> {

@@ -3,7 +3,7 @@ import { coversResource } from './coverage.ts';
 import { type Conditions, type OneOrMany, type Statement, toArray, toPrincipalMap } from './document.ts';
 import { createRequirements, meetsAll, type Requirement } from './engine/conditions.ts';
 import { type ContextEntry, toContextEntries } from './engine/context-entry.ts';
-import type { Verdict } from './engine/verdict.ts';
+import { toVerdict, type Verdict } from './engine/verdict.ts';
 import { toCanonicalAccount } from './normalize.ts';
 import type { ContextValues } from './request.ts';
 
@@ -58,6 +58,8 @@ interface Block {
   readonly key: string;
   readonly values: OneOrMany<string | number | boolean>;
   readonly requirement: Requirement;
+  /** The values, if the condition is that the key equals one of them. A list may have thousands. */
+  readonly exact: ReadonlySet<string> | undefined;
   /** Whether a value has a policy variable. Then the result depends on the request, and not only on the sender. */
   readonly hasVariables: boolean;
 }
@@ -154,10 +156,15 @@ const listBlocks = (conditions: Conditions): readonly Block[] =>
         key,
         values,
         requirement,
+        exact: listExactValues(operator, key, values),
         hasVariables: toArray(values).some((value) => String(value).includes('${')),
       })),
     ),
   );
+
+/** Keys with several values need a set operator, so they are never compared exactly. */
+const listExactValues = (operator: string, key: string, values: Block['values']): Block['exact'] =>
+  operator === 'StringEquals' && /account$/i.test(key) ? new Set(toArray(values).map(String)) : undefined;
 
 interface Remaining {
   readonly operator: string;
@@ -191,11 +198,16 @@ function judgeBlocks(blocks: readonly Block[], sender: Sender): readonly Remaini
 
 const toEntries = memoizeByObject(toContextEntries);
 
-const judgeBlock = (
-  { requirement, hasVariables }: Block,
+function judgeBlock(
+  { requirement, exact, key, hasVariables }: Block,
   entries: ReadonlyMap<string, ContextEntry>,
-): Verdict =>
-  hasVariables ? { unknown: [] } : meetsAll([requirement], { get: (key) => entries.get(key) ?? 'unknown' });
+): Verdict {
+  if (hasVariables) return { unknown: [] };
+  const entry = entries.get(key.toLowerCase());
+  const [value, ...others] = typeof entry === 'object' ? entry : [];
+  if (exact !== undefined && value !== undefined && others.length === 0) return toVerdict(exact.has(value));
+  return meetsAll([requirement], { get: (each) => entries.get(each) ?? 'unknown' });
+}
 
 const isPrincipalArn = ({ operator, key, hasVariables }: Block): boolean =>
   key.toLowerCase() === 'aws:principalarn' && /^Arn(Equals|Like)$/i.test(operator) && !hasVariables;

@@ -79,6 +79,29 @@ describe('onboarding adopt', () => {
     expect(await written()).toBe('mine');
   });
 
+  it('proposes a grant for another resource when its ARN is named', async () => {
+    const screen = await adopt(
+      ['--json', '--resource', 'arn:aws:ecr:eu-west-1:444444444444:repository/team/tools'],
+      {
+        prepareWorld: (organization) => {
+          organization.addRepository({ accountId: '444444444444', region: 'eu-west-1', name: 'team/tools' });
+          withStatements(pull)(organization);
+        },
+      },
+    );
+
+    expect(objectOf(screen)).toMatchObject({
+      grants: [{ repositories: ['base/node', 'base/python', 'team/tools'], preset: 'pull' }],
+    });
+  });
+
+  it('rejects a resource when no grant can be on it', async () => {
+    const { code, stderr } = await adopt(['--resource', 'arn:aws:sqs:eu-west-1:444444444444:queue']);
+
+    expect(code).toBe(64);
+    expect(stderr).toContain('must be the ARN of a bucket, key, repository, secret or role');
+  });
+
   it('says why a policy was not read when it cannot be parsed', async () => {
     const broken = ({ world }: SimulatedOrganization): void => {
       for (const repository of world.repositories.values()) repository.policy = '{"Statement": [{}]}';
