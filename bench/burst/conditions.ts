@@ -83,6 +83,9 @@ export interface TableLoad {
   refused(): number;
 }
 
+/** The state of a resource is written together with other items. */
+const transactions: ReadonlySet<string> = new Set(['put', 'finish']);
+
 /** The store from a function's view: every call takes time, and the registry's one partition has a rate limit. */
 export function table(random: Random, store: Store, now: () => number): TableLoad {
   const { readUnits } = hubRates.tablePartition;
@@ -115,8 +118,7 @@ export function table(random: Random, store: Store, now: () => number): TableLoa
   const others = Object.fromEntries(
     Object.entries(rest).map(([name, port]) => [
       name,
-      // The state of a resource and its item of the inventory.
-      timed(port, (method) => (name === 'resources' && method === 'put' ? transaction : item)),
+      timed(port, (method) => (name === 'resources' && transactions.has(method) ? transaction : item)),
     ]),
   );
   const timedRegistry = timed(registry, (method) => (method === 'put' ? transaction : item));

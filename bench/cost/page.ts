@@ -33,25 +33,28 @@ export const renderCostPage = (measured: readonly MeasuredOrganization[]): strin
     ),
     '',
     'Seconds are simulated: `bench/burst/latencies.ts` has the assumed latencies. They include two seconds until the event',
-    'arrives and 0.9 seconds for each new process. A read unit is a consistent read of 4 KB. Calls for content keys read the keys',
-    'that encrypt secrets and buckets.',
+    'arrives and 0.9 seconds for each new process. A read unit is a consistent read of 4 KB. A write unit is 1 KB of an item, and',
+    'half a KB in a transaction. Calls for content keys read the keys that encrypt secrets and buckets.',
     '',
     '## Calls of the table',
     '',
     `The run that adds an account, in the organization with ${measured.at(-1)?.accounts.toLocaleString('en')} accounts:`,
     '',
     ...renderTable(
-      ['Call', 'Calls', 'Read units'],
-      listTableCalls(measured.at(-1)?.added.table ?? []).map(({ name, calls, readUnits }: TableCallCount) => [
-        name,
-        String(calls),
-        String(readUnits),
-      ]),
+      ['Call', 'Calls', 'Read units', 'Write units'],
+      listTableCalls(measured.at(-1)?.added.table ?? []).map(
+        ({ name, calls, readUnits, writeUnits }: TableCallCount) => [
+          name,
+          String(calls),
+          String(readUnits),
+          String(writeUnits),
+        ],
+      ),
     ),
     '',
   ].join('\n');
 
-const nothing: MeasuredRun = { table: [], aws: [], lasted: 0 };
+const nothing: MeasuredRun = { table: [], aws: [], lasted: 0, centralHalf: 0 };
 
 const runsOf = ({ added, repeated, next }: MeasuredOrganization): readonly MeasuredRun[] => [
   added,
@@ -67,11 +70,13 @@ const countPart =
 const rows: readonly (readonly [string, (run: MeasuredRun) => string])[] = [
   ['DynamoDB calls', ({ table }) => String(table.length)],
   ['DynamoDB read units', ({ table }) => String(table.reduce((units, call) => units + call.readUnits, 0))],
+  ['DynamoDB write units', ({ table }) => String(table.reduce((units, call) => units + call.writeUnits, 0))],
   ['Reads of the whole registry by one function, most', ({ table }) => String(countRegistryReads(table))],
   ['AWS calls of the central half', countPart('central')],
   ['AWS calls for content keys', countPart('content keys')],
   ['AWS calls of the member half', countPart('member')],
   ['AWS calls for organization policies', countPart('organization policies')],
+  ['Seconds until the central half is written', ({ centralHalf }) => (centralHalf / 1_000).toFixed(1)],
   ['Seconds until the account is ready', ({ lasted }) => (lasted / 1_000).toFixed(1)],
 ];
 

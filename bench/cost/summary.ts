@@ -5,6 +5,7 @@ export interface TableCallCount {
   readonly name: string;
   readonly calls: number;
   readonly readUnits: number;
+  readonly writeUnits: number;
 }
 
 /** By operation and type of item, ordered. */
@@ -14,6 +15,7 @@ export const listTableCalls = (calls: readonly CountedTableCall[]): readonly Tab
       name,
       calls: group.length,
       readUnits: group.reduce((units, call) => units + call.readUnits, 0),
+      writeUnits: group.reduce((units, call) => units + call.writeUnits, 0),
     }))
     .toSorted(compareByText(({ name }) => name));
 

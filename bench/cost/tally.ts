@@ -2,6 +2,7 @@ import type { TableItem } from '../../simulator/dynamodb/expressions.ts';
 import { computeItemSize } from '../../simulator/dynamodb/item-size.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
 import type { TableCall, TableInterceptor } from '../../simulator/simulated-store.ts';
+import { computeWriteUnits } from '../price/use.ts';
 
 /** What a table call reads or writes: `account`, `resource state`, … */
 export interface CountedTableCall {
@@ -9,6 +10,9 @@ export interface CountedTableCall {
   /** The token of the function that called. */
   readonly functionToken: string;
   readonly readUnits: number;
+  readonly writeUnits: number;
+  /** When it ended, in milliseconds of simulated time. */
+  readonly at: number;
   /** Whether it does not continue a query. */
   readonly isFirstPage: boolean;
 }
@@ -52,14 +56,16 @@ function listKeys(input: Fields): readonly string[] {
         .filter(isFields)
         .flatMap(listKeys),
     );
-  return isFields(RequestItems)
-    ? Object.values(RequestItems).flatMap((request) =>
-        isFields(request) && Array.isArray(request.Keys)
-          ? request.Keys.filter(isFields).map(({ pk, sk }) => `${pk} ${sk}`)
-          : [],
-      )
-    : [];
+  return isFields(RequestItems) ? Object.values(RequestItems).flatMap(listBatchKeys) : [];
 }
+
+/** The keys that a batch reads, or the keys of the items that it puts. */
+const listBatchKeys = (request: unknown): readonly string[] =>
+  Array.isArray(request)
+    ? request.flatMap(({ PutRequest }: Fields) => (isFields(PutRequest) ? listKeys(PutRequest) : []))
+    : isFields(request) && Array.isArray(request.Keys)
+      ? request.Keys.filter(isFields).map(({ pk, sk }) => `${pk} ${sk}`)
+      : [];
 
 const nameCall = ({ operation, input }: TableCall): string =>
   `${operation} ${[...new Set(listKeys(input as Fields).map(nameItem))].join(' + ')}`;
@@ -104,6 +110,8 @@ export function createTally(memberId: string): Tally {
         name: nameCall(call),
         functionToken,
         readUnits: computeReadUnits(call, output),
+        writeUnits: computeWriteUnits(call),
+        at: Date.now(),
         isFirstPage: (call.input as Fields).ExclusiveStartKey === undefined,
       });
       return output;

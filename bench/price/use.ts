@@ -21,12 +21,19 @@ type Fields = Readonly<Record<string, unknown>>;
  * guide). A deletion counts as one unit: the bench does not know the size of the deleted item.
  */
 export function computeWriteUnits({ operation, input }: TableCall): number {
-  const { Item, TransactItems } = input as {
+  const { Item, TransactItems, RequestItems } = input as {
     readonly Item?: Fields;
     readonly TransactItems?: readonly Fields[];
+    readonly RequestItems?: Readonly<
+      Record<string, readonly { readonly PutRequest: { readonly Item: Fields } }[]>
+    >;
   };
   if (operation === 'PutItem') return unitsOf(Item);
   if (operation === 'DeleteItem' || operation === 'UpdateItem') return 1;
+  if (operation === 'BatchWriteItem')
+    return Object.values(RequestItems ?? {})
+      .flat()
+      .reduce((total, { PutRequest }) => total + unitsOf(PutRequest.Item), 0);
   if (operation !== 'TransactWriteItems') return 0;
   const parts = (TransactItems ?? []).flatMap((part) => Object.values(part) as readonly Fields[]);
   return parts.reduce((total, { Item: item }) => total + 2 * unitsOf(item as Fields | undefined), 0);

@@ -66,7 +66,7 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   const planned = plan.resources.map((snapshot) => plannedChange(services, plan, snapshot));
   const accountIds = plan.resources.map(({ desired }) => desired.ref.accountId);
   await runs.putChangedAccounts(runId, [...new Set(accountIds)]);
-  for (const change of planned) await runs.putChange(runId, change);
+  await runs.putChanges(runId, planned);
   const guarded = { ...services, store: refusingAnotherConfiguration(services.store, plan) };
   const changes = await applyAll(guarded, { ...request, isInterrupted }, planned);
   const end = endOf(changes, {
@@ -96,12 +96,11 @@ async function applyAll(
   request: Applying,
   planned: readonly ResourceChange[],
 ): Promise<readonly ResourceChange[]> {
-  const { runId, onProgress, isInterrupted } = request;
+  const { onProgress, isInterrupted } = request;
   let done = 0;
   const attempt = (wait?: LeaseWait) => async (change: ResourceChange) => {
     if (isInterrupted()) return change;
     const applied = await applyOne(services, request, change, wait);
-    await services.store.runs.putChange(runId, applied);
     done += applied.outcome === 'busy' ? 0 : 1;
     onProgress?.({ done, of: planned.length });
     return applied;

@@ -6,7 +6,7 @@ import type { ContextReaders } from './context-readers.ts';
 import { findDesiredResource } from './desired-resources.ts';
 import { getHolds } from './holds.ts';
 import type { Services } from './services.ts';
-import { createRemember } from './versioned-state.ts';
+import { createStateWriter } from './versioned-state.ts';
 
 interface ContextSource {
   readonly state: ResourceState | undefined;
@@ -29,7 +29,7 @@ export async function loadContext({ store }: Services, resource: string, { state
       `${resource} is not in the active configuration any more. Nothing was written. Start the run again`,
       { resource },
     );
-  return { revision, accounts, active, desired, state, remember: createRemember(store, resource, state) };
+  return { revision, accounts, active, desired, state, ...createStateWriter(store, resource, state) };
 }
 
 export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;

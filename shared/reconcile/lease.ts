@@ -39,6 +39,11 @@ export interface Lease {
    * progress.
    */
   keep(): void;
+  /**
+   * Ends the work with a save that also releases the lease.
+   * @param save gets the owner of the lease; no owner if the lease must be kept
+   */
+  finish(save: (held: { readonly owner?: string }) => Promise<void>): Promise<void>;
 }
 
 /** What the state of a resource says about the lease: whether this run needs it, and when it may take it. */
@@ -152,11 +157,15 @@ async function holding<T>(
 ): Promise<T> {
   const { clock } = services;
   let release = true;
-  const lease = {
+  const lease: Lease = {
     check: () => {
       if (clock.now() >= taken + sendWindow) throw lost(resource);
     },
     keep: () => {
+      release = false;
+    },
+    finish: async (save) => {
+      await save(release ? { owner } : {});
       release = false;
     },
   };

@@ -1,5 +1,5 @@
 import { getTimestamp } from '../platform/clock.ts';
-import type { Conflict, ResourceState } from '../store/ports.ts';
+import type { Conflict, ResourceChange, ResourceState } from '../store/ports.ts';
 import { requirePlanShown } from './assert-plan-shown.ts';
 import { assertStillDesired } from './assert-still-desired.ts';
 import { toUndone, withOtherReasons } from './blocked-removals.ts';
@@ -7,7 +7,9 @@ import {
   attributeEarlierWrite,
   type ReconcileResult,
   toAccessChanges,
+  toChangeRecord,
   toRecordDocuments,
+  withoutPlannedAccounts,
 } from './change-record.ts';
 import { isOpenConflict, judgeConflict, recordConflict } from './conflict.ts';
 import { compareNewestFirst, createMemberTest, loadContext, type ReconcileContext } from './context.ts';
@@ -40,6 +42,13 @@ interface Reconciliation {
   readonly access: ResourceAccess;
 }
 
+/** How the work under the lease ended. */
+export interface Reconciled {
+  readonly change: ResourceChange;
+  /** Whether the change is stored already, together with the state of the resource. */
+  readonly isRecorded: boolean;
+}
+
 /**
  * The work while the run holds the lease. Its stages: load the context, read the resource, plan, check for a conflict,
  * write if something differs, read back, save the result.
@@ -49,22 +58,33 @@ export async function reconcileWithLease(
   request: ReconcileRequest,
   lease: Lease,
   state: ResourceState | undefined,
-): Promise<ReconcileResult> {
+): Promise<Reconciled> {
   const { planned, readers = createContextReaders(services.store) } = request;
+  const unchanged = { change: toChange(services, request, { outcome: 'unchanged' }), isRecorded: false };
   const context = await loadContext(services, planned.resource, { state, readers });
-  if (context === undefined) return { outcome: 'unchanged' };
+  if (context === undefined) return unchanged;
   const access = accessResource(services, request.runId, lease, context);
   const stages: Reconciliation = { services, request, lease, context, access };
   const actual = await readUnlessMissing(context.desired, access.read);
-  if (actual === pendingDeletion) return { outcome: 'unchanged' };
-  if (actual === missing) return rememberMissing(stages);
+  if (actual === pendingDeletion) return unchanged;
+  if (actual === missing) {
+    await rememberMissing(stages);
+    return unchanged;
+  }
   const plan = await planWithLease(services, request, { context, lease, actual });
-  return reconcilePlanned(stages, plan).catch((error: unknown) => {
+  const change = await reconcilePlanned(stages, plan).catch((error: unknown) => {
     throw withOtherReasons(error, toUndone(plan.all), { ...plan.request, key: context.desired.key });
   });
+  return { change, isRecorded: true };
 }
 
-async function reconcilePlanned(stages: Reconciliation, plan: LeasePlan): Promise<ReconcileResult> {
+const toChange = (
+  { clock }: Pick<Services, 'clock'>,
+  { planned }: Pick<ReconcileRequest, 'planned'>,
+  result: ReconcileResult,
+): ResourceChange => toChangeRecord(clock, withoutPlannedAccounts(planned), result);
+
+async function reconcilePlanned(stages: Reconciliation, plan: LeasePlan): Promise<ResourceChange> {
   const conflict = await checkConflict(stages, plan);
   if (!plan.first.changed) return saveUnwritten(stages, plan, conflict);
   await prepareWrite(stages, plan, conflict);
@@ -74,16 +94,10 @@ async function reconcilePlanned(stages: Reconciliation, plan: LeasePlan): Promis
 }
 
 /** Saves that a deleted resource has no managed content any more, so that it leaves the inventory. */
-async function rememberMissing({
-  services,
-  request,
-  lease,
-  context,
-}: Reconciliation): Promise<ReconcileResult> {
+async function rememberMissing({ services, request, lease, context }: Reconciliation): Promise<void> {
   lease.check();
   const run = { runId: request.runId, at: getTimestamp(services.clock) };
   await context.remember(toMissingState(context, run));
-  return { outcome: 'unchanged' };
 }
 
 const checkConflict = (
@@ -155,7 +169,7 @@ async function saveWritten(
   { services, request, lease, context, access }: Reconciliation,
   { actual: before }: LeasePlan,
   { written: { written: plan, ...rejections }, after, conflict }: WriteEnd,
-): Promise<ReconcileResult> {
+): Promise<ResourceChange> {
   const identity = isKnownResource(context, before) ? context.state?.identity : await access.identify(after);
   return saveResult(services, context, lease, {
     runId: request.runId,
@@ -166,6 +180,7 @@ async function saveWritten(
     identity,
     readings: await readForVerification(services, request, context),
     ...rejections,
+    toChange: (result) => toChange(services, request, result),
   });
 }
 
@@ -173,14 +188,19 @@ async function saveUnwritten(
   { services, request, lease, context, access }: Reconciliation,
   { actual, first, recentlyRejected }: LeasePlan,
   conflict: Conflict | undefined,
-): Promise<ReconcileResult> {
+): Promise<ResourceChange> {
+  const { runId } = request;
   const rejections = { excluded: [...recentlyRejected].sort(), rejected: [] };
   const identity = context.state?.identity ?? (await access.identify(actual));
-  const { runId } = request;
   const readings = await readForVerification(services, request, context);
   await assertStillDesired(services, context);
   const states = { before: actual, after: actual, identity, readings };
-  const unwritten = { runId, plan: first, conflict, ...states, ...rejections };
-  const done = await saveResult(services, context, lease, unwritten);
-  return attributeEarlierWrite(runId, context.state, done);
+  return saveResult(services, context, lease, {
+    runId,
+    plan: first,
+    conflict,
+    ...states,
+    ...rejections,
+    toChange: (result) => toChange(services, request, attributeEarlierWrite(runId, context.state, result)),
+  });
 }

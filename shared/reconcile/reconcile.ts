@@ -1,22 +1,30 @@
 import { toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange } from '../store/ports.ts';
-import { type ReconcileResult, toChangeRecord, withoutPlannedAccounts } from './change-record.ts';
+import { toChangeRecord } from './change-record.ts';
 import { createBusyError, type Lease, withLease } from './lease.ts';
 import { checkBeforeLease } from './lease-precheck.ts';
 import { toErrorOutcome } from './outcome.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
-import { reconcileWithLease } from './reconcile-with-lease.ts';
+import { type Reconciled, reconcileWithLease } from './reconcile-with-lease.ts';
 import type { Services } from './services.ts';
 
 /**
- * Gives one resource the state that the registry and the configuration require, while this run holds its lease. Most
- * errors become a part of the result.
+ * Brings one resource to the state that the registry and the configuration require, under the resource's lease, and stores
+ * the change of the run. Most errors become part of the change.
  * @throws errors that must stop the whole run
  */
 export async function reconcileResource(
   services: Services,
   request: ReconcileRequest,
 ): Promise<ResourceChange> {
+  const { change, isRecorded } = await reconcile(services, request);
+  // The record says already that the resource waits for a lease. So repeated attempts do not write it again.
+  const isStillBusy = change.outcome === 'busy' && request.planned.outcome === 'busy';
+  if (!isRecorded && !isStillBusy) await services.store.runs.putChange(request.runId, change);
+  return change;
+}
+
+async function reconcile(services: Services, request: ReconcileRequest): Promise<Reconciled> {
   const { planned, runId, wait } = request;
   let { lastState } = request;
   const readState = async () => {
@@ -37,16 +45,14 @@ export async function reconcileResource(
     // Another run has done this run's work, and its record names the changes. So the changes that this run planned are
     // dropped from its record.
     const { before, after, added, removed, ...own } = planned;
-    return done === undefined
-      ? toChangeRecord(services.clock, own, { outcome: 'unchanged' })
-      : toChangeRecord(services.clock, withoutPlannedAccounts(planned), done);
+    return done ?? unrecorded(toChangeRecord(services.clock, own, { outcome: 'unchanged' }));
   } catch (error) {
-    return toChangeRecord(services.clock, planned, {
-      outcome: toErrorOutcome(error),
-      error: toErrorRecord(error),
-    });
+    const failed = { outcome: toErrorOutcome(error), error: toErrorRecord(error) };
+    return unrecorded(toChangeRecord(services.clock, planned, failed));
   }
 }
+
+const unrecorded = (change: ResourceChange): Reconciled => ({ change, isRecorded: false });
 
 /**
  * Checks again, now that the run has the lease, whether the resource is up to date. During a burst many runs wait for
@@ -57,7 +63,7 @@ async function reconcileUnlessOvertaken(
   services: Services,
   request: ReconcileRequest,
   lease: Lease,
-): Promise<ReconcileResult | undefined> {
+): Promise<Reconciled | undefined> {
   const state = await services.store.resources.get(request.planned.resource);
   if (request.gathers === true) {
     const { settled, notBefore = 0 } = await checkBeforeLease(services, request, state);

@@ -1,7 +1,7 @@
 import { getActivationId } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { toErrorRecord } from '../platform/errors.ts';
-import type { BegunWrite, Conflict, Hold } from '../store/ports.ts';
+import type { BegunWrite, Conflict, Hold, ResourceChange } from '../store/ports.ts';
 import {
   type ReconcileResult,
   toAccessChanges,
@@ -86,27 +86,31 @@ export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly identity: string | undefined;
   /** Of `readForVerification`. */
   readonly readings: RecordedReadings | undefined;
+  /** The change of the run, for a result. */
+  toChange(result: ReconcileResult): ResourceChange;
 }
 
-/** Saves the state of the resource in the table, and returns the result for the run record. */
+/**
+ * Saves the state of the resource after the run together with the change of the run, and releases the lease.
+ * @returns the change
+ */
 export async function saveResult(
   { clock }: Pick<Services, 'clock'>,
   context: ReconcileContext,
   lease: Lease,
-  { runId, plan, before, after, conflict, identity, readings, ...aside }: ReconcileEnd,
-): Promise<ReconcileResult> {
-  const { desired, active, revision, state, remember } = context;
-  const rejected = holdRejected(clock, getHolds(state), aside);
+  end: ReconcileEnd,
+): Promise<ResourceChange> {
+  const { runId, plan, conflict, identity } = end;
+  const at = getTimestamp(clock);
+  const { desired, active, revision, state } = context;
+  const rejected = holdRejected(clock, getHolds(state), end);
   const holds = mergeHolds([...plan.holds, ...rejected]);
   const next = desired.kind.toDocuments(plan.next, plan.owned);
   const { installation } = active.configuration;
-  // Lambda may suspend a function for longer than its lease. Then another run may have saved a newer state, which must
-  // stay.
-  lease.check();
-  await remember({
+  const saved = {
     lastReconciliation: {
       runId,
-      at: getTimestamp(clock),
+      at,
       // If not all accounts fit, revision 0 means that the resource is not up to date, so the next run tries again.
       revision: plan.refused === undefined ? revision : 0,
       activationId: getActivationId(active),
@@ -118,10 +122,25 @@ export async function saveResult(
     ...(identity === undefined ? {} : { identity }),
     ...(holds.length === 0 ? {} : { holds }),
     ...(conflict && { conflict }),
-  });
+  };
+  // Its time is not before `at`, because only such a record proves the saved state.
+  const change = end.toChange(toResult(context, end, holds));
+  // Lambda may suspend a function for longer than its lease. Then another run may have saved a newer state, which must
+  // stay.
+  lease.check();
+  await lease.finish((held) => context.finish(saved, { runId, change, ...held }));
+  return change;
+}
+
+const toResult = (
+  context: ReconcileContext,
+  { plan, before, after, excluded, readings }: ReconcileEnd,
+  holds: readonly Hold[],
+): ReconcileResult => {
+  const { desired, active, state } = context;
   return {
     ...judge(context, plan, holds),
-    ...toAccessChanges(plan, aside.excluded),
+    ...toAccessChanges(plan, excluded),
     ...toRecordedHolds(holds, active.configuration),
     before: toRecordDocuments(desired, before, state?.managed.sids),
     after: toRecordDocuments(desired, after, plan.owned),
@@ -131,7 +150,7 @@ export async function saveResult(
     limit: plan.limit,
     unit: plan.unit,
   };
-}
+};
 
 /**
  * The outcome, and an error if there is one. A resource with a hold is `held`, unless all its holds are grace periods.

@@ -105,18 +105,20 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
 async function planResources(services: Services, plan: RunPlan, resources: readonly DesiredResource[]) {
   const unread = resources.filter((desired) => !isRead(plan, desired)).map(({ key }) => key);
   const known = await services.store.resources.getMany(unread);
-  return pMap(
+  const planned = await pMap(
     resources,
     async (desired) => {
       // The state is read just before the resource. Otherwise another run's write would look like an external change.
       const reading = known.get(desired.key) ?? (await readState(services, desired));
       const { unresolved, ...change } = await planOne(services, plan, desired, reading);
       const isKept = change.planned === 'none' && plan.done.has(desired.key);
-      if (!isKept) await services.store.runs.putChange(plan.runId, change);
-      return { ...change, isKept, desired, plan: { unresolved } };
+      return { change, noted: { ...change, isKept, desired, plan: { unresolved } } };
     },
     { concurrency },
   );
+  const due = planned.flatMap(({ change, noted }) => (noted.isKept ? [] : [change]));
+  await services.store.runs.putChanges(plan.runId, due);
+  return planned.map(({ noted }) => noted);
 }
 
 /** The registry revision that every write must include. For a run for all accounts, the latest revision. */

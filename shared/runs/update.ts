@@ -50,7 +50,7 @@ export async function updateCentralAccount(
     planned,
     async (change) => {
       if (isSkipped(change)) return change;
-      const reconciled = await reconcileResource(services, {
+      const done = await reconcileResource(services, {
         runId,
         planned: change,
         revision,
@@ -59,10 +59,6 @@ export async function updateCentralAccount(
         readers,
         lastState: states.get(change.resource),
       });
-      const done = withPlannedSize(change, reconciled);
-      // If the resource was busy before and is still busy, the record already says so. Writing it again at each attempt
-      // would only cost.
-      if (done.outcome !== 'busy' || change.outcome !== 'busy') await runs.putChange(runId, done);
       logger.info('Resource reconciled', { runId, centralAccount, ...toLogFields(done) });
       return done;
     },
@@ -86,16 +82,6 @@ const toLogFields = ({ resource, outcome, added, removed, error }: ResourceChang
 
 /** How many accounts a log line names at most, because CloudWatch Logs allows 256 KiB for an event. */
 const longestList = 100;
-
-/** Adds the size that the plan has found to an outcome of a resource that this step did not read. */
-const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceChange): ResourceChange =>
-  done.outcome !== 'unchanged' ||
-  done.size !== undefined ||
-  size === undefined ||
-  limit === undefined ||
-  unit === undefined
-    ? done
-    : { ...done, size, limit, unit };
 
 /** Whether an earlier attempt of this step has finished the work on the resource. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>

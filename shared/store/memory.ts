@@ -32,13 +32,15 @@ import { isOpenRun, isUnannounced } from './run-status.ts';
  * read and its write.
  */
 export function createMemoryStore(): Store {
-  const runs = memoryRuns();
+  const changes: Changes = new Map();
+  const leases: Leases = new Map();
+  const runs = memoryRuns(changes);
   const found = new Map<string, SearchResult>();
   return {
     registry: memoryRegistry(),
-    resources: memoryResources(),
+    resources: memoryResources(leases, changes),
     searchResults: memoryFound(found),
-    leases: memoryLeases(),
+    leases: memoryLeases(leases),
     runs,
     approvals: memoryApprovals(runs),
     configuration: memoryConfiguration(found),
@@ -109,8 +111,24 @@ function memoryMemberChecks(): MemberCheckStore {
   };
 }
 
-function memoryResources(): ResourceStore {
+type Leases = Map<string, { readonly owner: string; readonly until: number }>;
+
+/** By run, then by resource. */
+type Changes = Map<string, Map<string, ResourceChange>>;
+
+const putChange = (changes: Changes, runId: string, change: ResourceChange): void => {
+  const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
+  changes.set(runId, ofRun.set(change.resource, deepFreeze(change)));
+};
+
+function memoryResources(leases: Leases, changes: Changes): ResourceStore {
   const states = new Map<string, ResourceState>();
+  const write = (resource: string, state: ResourceState): number | undefined => {
+    if (states.get(resource)?.version !== state.version) return undefined;
+    const version = (state.version ?? 0) + 1;
+    states.set(resource, deepFreeze({ ...state, version }));
+    return version;
+  };
   return {
     get: (resource) => soon(() => states.get(resource)),
     getMany: (resources) =>
@@ -123,11 +141,14 @@ function memoryResources(): ResourceStore {
             }),
           ),
       ),
-    put: (resource, state) =>
+    put: (resource, state) => soon(() => write(resource, state)),
+    finish: (resource, state, { runId, change, owner }) =>
       soon(() => {
-        if (states.get(resource)?.version !== state.version) return undefined;
-        const version = (state.version ?? 0) + 1;
-        states.set(resource, deepFreeze({ ...state, version }));
+        if (owner !== undefined && leases.get(resource)?.owner !== owner) return undefined;
+        const version = write(resource, state);
+        if (version === undefined) return undefined;
+        putChange(changes, runId, change);
+        if (owner !== undefined) leases.delete(resource);
         return version;
       }),
     listManaged: (accountIds) =>
@@ -156,8 +177,7 @@ function memoryFound(items: FoundItems): SearchResultStore {
   };
 }
 
-function memoryLeases(): LeaseStore {
-  const held = new Map<string, { readonly owner: string; readonly until: number }>();
+function memoryLeases(held: Leases): LeaseStore {
   return {
     acquire: (resource, owner, now, until) =>
       soon(() => {
@@ -183,9 +203,8 @@ function memoryLeases(): LeaseStore {
   };
 }
 
-function memoryRuns(): RunStore {
+function memoryRuns(changes: Changes): RunStore {
   const runs = new Map<string, RunRecord>();
-  const changes = new Map<string, Map<string, ResourceChange>>();
   const changesOf = (runId: string): readonly ResourceChange[] =>
     sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource);
   return {
@@ -214,10 +233,10 @@ function memoryRuns(): RunStore {
       ),
     // A store in memory finds the changes of a run without a list of their accounts.
     putChangedAccounts: () => soon(() => undefined),
-    putChange: (runId, change) =>
+    putChange: (runId, change) => soon(() => putChange(changes, runId, change)),
+    putChanges: (runId, planned) =>
       soon(() => {
-        const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
-        changes.set(runId, ofRun.set(change.resource, deepFreeze(change)));
+        for (const change of planned) putChange(changes, runId, change);
       }),
     getChange: (runId, resource) => soon(() => changes.get(runId)?.get(resource)),
     getWhole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),

@@ -4,7 +4,7 @@ import type { Listed } from './listed.ts';
 import type { MemberCheckStore } from './member-check-port.ts';
 import type { OutboxStore } from './outbox-port.ts';
 import type { ResourceState, StateReading } from './resource-state.ts';
-import type { ApprovalStore, RunStore } from './run-ports.ts';
+import type { ApprovalStore, ResourceChange, RunStore } from './run-ports.ts';
 
 export * from './holds.ts';
 export * from './listed.ts';
@@ -93,10 +93,25 @@ export interface ResourceStore {
    */
   put(resource: string, state: ResourceState): Promise<number | undefined>;
   /**
+   * Ends a reconciliation in one transaction: replaces the item as `put` does, stores the run's change of the resource, and
+   * releases the lease.
+   * @returns the new version of the item; `undefined` if another run has written the item or holds the lease. Then nothing
+   * is stored
+   */
+  finish(resource: string, state: ResourceState, end: ReconciliationEnd): Promise<number | undefined>;
+  /**
    * The inventory of these accounts: the keys of all resources with managed content, ordered. `put` adds or removes a
    * resource together with its state. Consistent reads.
    */
   listManaged(accountIds: readonly string[]): Promise<readonly string[]>;
+}
+
+/** What is stored together with the state of a resource when a reconciliation ends. */
+export interface ReconciliationEnd {
+  readonly runId: string;
+  readonly change: ResourceChange;
+  /** The owner of the lease to release. Absent if the lease must last until it expires. */
+  readonly owner?: string;
 }
 
 /** The stored result of one search for resources that match a pattern. */

@@ -198,6 +198,8 @@ export interface RunStore {
   putChangedAccounts(runId: string, accountIds: readonly string[]): Promise<void>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
+  /** As `putChange`, for the changes of different resources. If it fails, any of them may be stored. */
+  putChanges(runId: string, changes: readonly ResourceChange[]): Promise<void>;
   /** One change of a run, as in `getWhole`. `undefined` if the run has no change of the resource. Consistent read. */
   getChange(runId: string, resource: string): Promise<ResourceChange | undefined>;
   /**

@@ -31,6 +31,10 @@ interface BatchGetInput {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly TableItem[] }>>;
 }
 
+interface BatchWriteInput {
+  readonly RequestItems: Readonly<Record<string, readonly { readonly PutRequest: TableWrite }[]>>;
+}
+
 type TransactionPart = Readonly<Record<string, OnTable<TableWrite>>>;
 
 /**
@@ -46,6 +50,7 @@ export const dynamodb: ServiceOperations = {
     return item === undefined ? {} : { Item: structuredClone(item) };
   }),
   BatchGetItem: defineOperation<BatchGetInput, object>((call) => batchGet(call)),
+  BatchWriteItem: defineOperation<BatchWriteInput, object>((call) => batchWrite(call)),
   Query: defineOperation<OnTable<QueryInput>, object>((call) => {
     const { input } = call;
     const { table, authorize } = openTable(call, input.TableName);
@@ -71,17 +76,35 @@ function batchGet(call: ServiceCall<BatchGetInput>): object {
   const Responses = Object.entries(call.input.RequestItems).map(([name, { Keys }]) => {
     const { table, authorize } = openTable(call, name);
     const keys = Keys.map((Key) => readKey({ Key }));
-    if (keys.length > 100 || new Set(keys.map(({ pk, sk }) => `${pk} ${sk}`)).size < keys.length)
-      throw createAwsError(
-        'ValidationException',
-        'Provided list of item keys is too long or contains duplicates',
-      );
+    expectBatch(keys, 100);
     const partitions = [...new Set(keys.map(({ pk }) => pk))];
     for (const pk of partitions) authorize('BatchGetItem', pk, partitions);
     const items = keys.flatMap((key) => findItem(table, key) ?? []);
     return [name, items.map((item) => structuredClone(item))] as const;
   });
   return { Responses: Object.fromEntries(Responses), UnprocessedKeys: {} };
+}
+
+/** Puts items. The store deletes none in this way. All items are written: none is left for the next request. */
+function batchWrite(call: ServiceCall<BatchWriteInput>): object {
+  for (const [name, requests] of Object.entries(call.input.RequestItems)) {
+    const { table, authorize } = openTable(call, name);
+    const puts = requests.map(({ PutRequest }) => PutRequest);
+    const keys = puts.map(readKey);
+    expectBatch(keys, 25);
+    const partitions = [...new Set(keys.map(({ pk }) => pk))];
+    for (const pk of partitions) authorize('BatchWriteItem', pk, partitions);
+    for (const put of puts) applyWrite(table, put);
+  }
+  return { UnprocessedItems: {} };
+}
+
+function expectBatch(keys: readonly TableKey[], most: number): void {
+  if (keys.length > most || new Set(keys.map(({ pk, sk }) => `${pk} ${sk}`)).size < keys.length)
+    throw createAwsError(
+      'ValidationException',
+      'Provided list of item keys is too long or contains duplicates',
+    );
 }
 
 function write(call: ServiceCall<OnTable<TableWrite>>, action: string): object {

@@ -34,6 +34,16 @@ test.each([
     { TransactItems: [{ Put: { Item: { pk: 'a' } } }, { Put: { Item: { pk: 'b' } } }] },
     4,
   ],
+  [
+    'the units of each item when a batch writes',
+    'BatchWriteItem',
+    {
+      RequestItems: {
+        table: [{ PutRequest: { Item: { pk: 'a'.repeat(1_500) } } }, { PutRequest: { Item: {} } }],
+      },
+    },
+    3,
+  ],
   ['no unit when a call reads', 'Query', {}, 0],
 ])('counts %s', (_, operation, input, expected) => {
   expect(computeWriteUnits({ operation, input })).toBe(expected);

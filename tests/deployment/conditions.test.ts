@@ -61,6 +61,7 @@ const alwaysCarried: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:DeleteItem',
     'dynamodb:ConditionCheckItem',
     'dynamodb:Query',
+    'dynamodb:BatchWriteItem',
   ],
 };
 

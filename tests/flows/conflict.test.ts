@@ -177,9 +177,9 @@ test('counts no external change when the result of an earlier write is unknown',
     around: ({ resources }) => ({
       resources: {
         ...resources,
-        put: async (resource, kept) => {
-          if (dies && kept.writeInProgress === undefined) throw new Error('killed');
-          return resources.put(resource, kept);
+        finish: async (...given) => {
+          if (dies) throw new Error('killed');
+          return resources.finish(...given);
         },
       },
     }),

@@ -42,6 +42,9 @@ describe("the role of the log account's update function", () => {
       await env.store.leases.release(bucket, 'own');
       expect(await env.store.resources.put(bucket, state)).toBe((state.version ?? 0) + 1);
       await env.store.runs.putChange(runId, change);
+      await env.store.leases.acquire(bucket, 'own', now, until);
+      const end = { runId, change, owner: 'own' };
+      expect(await env.store.resources.finish(bucket, await stateOf(bucket), end)).toBeDefined();
     });
 
     expect(await env.store.runs.getChange(runId, bucket)).toStrictEqual(change);
@@ -85,6 +88,15 @@ describe("the role of the log account's update function", () => {
     await expect(asUpdateLog(() => runs.putChangedAccounts(runId, []))).rejects.toThrow(denied);
 
     expect(await runs.getWhole(runId)).toStrictEqual(before);
+  });
+
+  test("is denied the end of a reconciliation when the change is in another account's partition", async () => {
+    const state = await stateOf(bucket);
+    const end = { runId, change: { resource: people } };
+
+    await expect(asUpdateLog(() => env.store.resources.finish(bucket, state, end))).rejects.toThrow(denied);
+
+    expect(await stateOf(bucket)).toStrictEqual(state);
   });
 
   test('is denied the answer to a request for approval', async () => {

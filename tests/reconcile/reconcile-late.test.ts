@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
+import type { ReconciliationEnd, ResourceState } from '../../shared/store/ports.ts';
 import { fault, losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
 import { isFree, reconcile } from '../fixtures/reconcile-bucket.ts';
 import { bucket, small } from '../fixtures/small-configuration.ts';
@@ -59,22 +60,21 @@ test('keeps the state that the next lease holder stored when an earlier holder e
 });
 
 test.each([
-  ['the start of its write', 'other-configuration', 0],
-  ['the end of its write', undefined, 1],
-])(
+  ['the start of its write', 'put', 0],
+  ['the end of its write', 'finish', 1],
+] as const)(
   'replaces no later state when a lease holder is frozen before it records %s',
-  async (_, writing, writes) => {
+  async (_, frozen, writes) => {
     const theirs = aState({ managed: { sids: ['Theirs'] } });
     const env = await createEnv({
       configuration,
       around: ({ resources }) => ({
         resources: {
           ...resources,
-          put: async (resource, state) => {
+          [frozen]: async (resource: string, ...given: [ResourceState, ReconciliationEnd]) => {
             const version = (await resources.get(resource))?.version;
-            if (state.writeInProgress === writing)
-              await resources.put(resource, { ...theirs, ...(version === undefined ? {} : { version }) });
-            return resources.put(resource, state);
+            await resources.put(resource, { ...theirs, ...(version === undefined ? {} : { version }) });
+            return resources[frozen](resource, ...given);
           },
         },
       }),

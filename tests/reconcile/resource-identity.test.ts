@@ -7,7 +7,7 @@ import {
   toMissingState,
 } from '../../shared/reconcile/missing-resource.ts';
 import { readIdentity } from '../../shared/reconcile/resource-identity.ts';
-import { createRemember } from '../../shared/reconcile/versioned-state.ts';
+import { createStateWriter } from '../../shared/reconcile/versioned-state.ts';
 import { configurationWith, onlyResource, readSecret } from '../fixtures/plan-fixture.ts';
 import { aReconciliation, aState, at } from '../fixtures/store-items.ts';
 
@@ -80,7 +80,10 @@ it('stores a state only over the version that it has read, and throws when anoth
     },
   };
   const state = { managed: { sids: [] } };
-  const remember = createRemember({ resources } as never, 'bucket', { ...state, version: 4 } as never);
+  const { remember } = createStateWriter({ resources } as never, 'bucket', {
+    ...state,
+    version: 4,
+  } as never);
 
   await remember(state);
   await remember({ ...state, version: 1 } as never);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
+import type { ReconcileResult } from '../../shared/reconcile/change-record.ts';
 import { LeaseLostError } from '../../shared/reconcile/errors.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import { type ReconcileEnd, saveResult } from '../../shared/reconcile/save-result.ts';
@@ -37,7 +38,7 @@ async function settled(
     revision: 7,
     accounts: [{ id: rejected, name: 'orders-production' }],
     state,
-    remember: async (next: Record<string, unknown>) => void remembered.push(next),
+    finish: async (next: Record<string, unknown>, end: unknown) => void remembered.push({ ...next, end }),
   };
   const ended = {
     runId: 'run',
@@ -49,16 +50,18 @@ async function settled(
     readings: undefined,
     excluded: [],
     rejected: [],
+    toChange: (result: ReconcileResult) => ({ resource: desired.key, ...result }),
     ...more,
   };
-  const lease = { check };
+  const lease = { check, finish: (save: (held: object) => Promise<void>) => save({ owner: 'own' }) };
   const done = await saveResult(
     { clock: { now: () => now } } as never,
     picture as never,
     lease as never,
     ended,
   );
-  return { done, remembered: remembered[0] ?? {} };
+  const { end, ...saved } = remembered[0] ?? {};
+  return { done, remembered: saved, end };
 }
 
 const tooLarge = new PolicyTooLargeError('too large', {});
@@ -81,6 +84,12 @@ describe('settle', () => {
     );
     expect(done).toMatchObject({ outcome: 'written' });
     expect(done).not.toHaveProperty('holds');
+  });
+
+  it('stores the change and releases the lease with the state when a reconciliation ends', async () => {
+    const { done, end } = await settled();
+
+    expect(end).toEqual({ runId: 'run', change: done, owner: 'own' });
   });
 
   it('stores the identity when the kind has one', async () => {

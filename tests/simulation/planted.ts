@@ -22,6 +22,10 @@ const unversioned = ({ resources }: Store): Pick<Store, 'resources'> => ({
       const { version } = (await resources.get(resource)) ?? {};
       return resources.put(resource, { ...state, ...(version === undefined ? {} : { version }) });
     },
+    finish: async (resource, { version: _, ...state }, { owner: __, ...end }) => {
+      const { version } = (await resources.get(resource)) ?? {};
+      return resources.finish(resource, { ...state, ...(version === undefined ? {} : { version }) }, end);
+    },
   },
 });
 

@@ -5,6 +5,7 @@ import { configurationContract } from './contracts/configuration.ts';
 import { leaseContract } from './contracts/leases.ts';
 import { memberCheckContract } from './contracts/member-checks.ts';
 import { outboxContract } from './contracts/outbox.ts';
+import { reconciliationEndContract } from './contracts/reconciliation-end.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
 import { runSearchContract } from './contracts/run-search.ts';
@@ -16,6 +17,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
   describe(name, () => {
     registryContract(makeStore);
     resourceContract(makeStore);
+    reconciliationEndContract(makeStore);
     foundContract(makeStore);
     leaseContract(makeStore);
     runContract(makeStore);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { HeldLease, LeaseStore, Listed } from '../ports.ts';
@@ -22,7 +23,7 @@ export function createDynamoLeases(table: Table): LeaseStore {
   const { client, tableName } = table;
   return {
     async acquire(resource, owner, now, until) {
-      const taken = await sendConditionalWrite(() =>
+      const taken = await sendUnlessInTransaction(() =>
         client.send(new PutCommand({ TableName: tableName, ...lease(resource, owner, now, until) })),
       );
       if (taken) return { taken, until };
@@ -31,21 +32,33 @@ export function createDynamoLeases(table: Table): LeaseStore {
       return held === undefined ? { taken, until: now } : { taken, until: held.until, owner: held.owner };
     },
     async release(resource, owner) {
-      await sendConditionalWrite(() =>
-        client.send(
-          new DeleteCommand({
-            TableName: tableName,
-            Key: leaseKey(resource),
-            ConditionExpression: '#owner = :owner',
-            ExpressionAttributeNames: { '#owner': 'owner' },
-            ExpressionAttributeValues: { ':owner': owner },
-          }),
-        ),
-      );
+      await sendConditionalWrite(() => client.send(new DeleteCommand(createRelease(table, resource, owner))));
     },
     listHeld: (now) => listHeld(table, now),
   };
 }
+
+/**
+ * As `sendConditionalWrite`. The write also fails while a transaction changes the item: the holder releases its lease in
+ * the transaction that saves its result ("Transaction conflict handling in DynamoDB", developer guide).
+ */
+async function sendUnlessInTransaction(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    return await sendConditionalWrite(write);
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return false;
+    throw error;
+  }
+}
+
+/** Deletes the lease if `owner` still holds it. */
+export const createRelease = ({ tableName }: Table, resource: string, owner: string) => ({
+  TableName: tableName,
+  Key: leaseKey(resource),
+  ConditionExpression: '#owner = :owner',
+  ExpressionAttributeNames: { '#owner': 'owner' },
+  ExpressionAttributeValues: { ':owner': owner },
+});
 
 async function listHeld(table: Table, now: number): Promise<Listed<HeldLease>> {
   const items: HeldLease[] = [];

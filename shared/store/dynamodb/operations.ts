@@ -1,5 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  GetCommand,
+  paginateQuery,
+  paginateScan,
+} from '@aws-sdk/lib-dynamodb';
 import pMap, { pMapSkip } from 'p-map';
 import type * as z from 'zod';
 import { ThrottledError } from '../../platform/aws/errors.ts';
@@ -54,6 +60,27 @@ export async function readItems(
     left = [...unread, ...left.slice(maxBatch)];
   }
   return items;
+}
+
+/** BatchWriteItem, API reference. */
+const maxBatchOfWrites = 25;
+
+/**
+ * Puts items of different keys, in any order and without conditions. DynamoDB returns the items for which it had no capacity.
+ * @throws ThrottledError if an answer has put no item
+ */
+export async function putItems({ client, tableName }: Table, items: readonly Item[]): Promise<void> {
+  let left: readonly object[] = items.map((Item) => ({ PutRequest: { Item: { ...Item } } }));
+  while (left.length > 0) {
+    const asked = left.slice(0, maxBatchOfWrites);
+    const { UnprocessedItems = {} } = await client.send(
+      new BatchWriteCommand({ RequestItems: { [tableName]: asked } }),
+    );
+    const unwritten = UnprocessedItems[tableName] ?? [];
+    if (unwritten.length === asked.length)
+      throw new ThrottledError('DynamoDB has no capacity for the writes at the moment.', { tableName });
+    left = [...unwritten, ...left.slice(maxBatchOfWrites)];
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   Conflict,
   LastReconciliation,
   ManagedContent,
+  ReconciliationEnd,
   ResourceState,
   ResourceStore,
   StateReading,
@@ -15,10 +16,12 @@ import { packedSchema, packOptional } from './documents.ts';
 import { activationIdSchema, countSchema, ordinalSchema, timeSchema } from './fields.ts';
 import { holdsSchema } from './holds.ts';
 import { type Item, parseItem, parseOr, withoutUndefined } from './items.ts';
+import { createRelease } from './leases.ts';
 import { compareText, iterateItemsWithPrefix, readItem, readItems } from './operations.ts';
 import { inventoryPartition, resourcePartition } from './resource-keys.ts';
+import { changeItem } from './run-items.ts';
 import type { Key, Table } from './table.ts';
-import { sendTransaction } from './transactions.ts';
+import { sendTransaction, type TransactionPart } from './transactions.ts';
 
 const conflictSchema: z.ZodType<Conflict> = z.object({
   strikes: z.union([z.literal(1), z.literal(2)]),
@@ -67,11 +70,8 @@ const prefix = 'MANAGED#';
 export const createDynamoResources = (table: Table): ResourceStore => ({
   get: (resource) => readItem(table, stateKey(resource), stateSchema),
   getMany: (resources) => readStates(table, resources),
-  async put(resource, state) {
-    const version = (state.version ?? 0) + 1;
-    const command = putWithInventory(table, resource, state, version);
-    return (await sendTransaction(() => table.client.send(command))) ? version : undefined;
-  },
+  put: (resource, state) => writeState(table, resource, state),
+  finish: (resource, state, end) => writeState(table, resource, state, listEndWrites(table, resource, end)),
   async listManaged(accountIds) {
     const keys = await Promise.all(accountIds.map((accountId) => listManagedIn(table, accountId)));
     return keys.flat().toSorted(compareText);
@@ -109,18 +109,29 @@ async function listManagedIn(table: Table, accountId: string): Promise<readonly 
  * Writes the state of a resource. The same transaction adds the resource to the inventory if it has managed content,
  * and otherwise removes it.
  */
-function putWithInventory(
-  { tableName: TableName }: Table,
+async function writeState(
+  { client, tableName: TableName }: Table,
   resource: string,
   state: ResourceState,
-  version: number,
-): TransactWriteCommand {
+  others: readonly TransactionPart[] = [],
+): Promise<number | undefined> {
+  const version = (state.version ?? 0) + 1;
   const Put = { TableName, Item: toItem(resource, state, version), ...isVersion(state.version) };
   const key = { pk: inventoryPartition(getResourceAccount(resource)), sk: `${prefix}${resource}` };
   const isManaged = state.managed.sids.length > 0;
   const listed = isManaged ? { Put: { TableName, Item: key } } : { Delete: { TableName, Key: key } };
-  return new TransactWriteCommand({ TransactItems: [{ Put }, listed] });
+  const command = new TransactWriteCommand({ TransactItems: [{ Put }, listed, ...others] });
+  return (await sendTransaction(() => client.send(command))) ? version : undefined;
 }
+
+const listEndWrites = (
+  table: Table,
+  resource: string,
+  { runId, change, owner }: ReconciliationEnd,
+): readonly TransactionPart[] => [
+  { Put: { TableName: table.tableName, Item: changeItem(runId, change) } },
+  ...(owner === undefined ? [] : [{ Delete: createRelease(table, resource, owner) }]),
+];
 
 const toItem = (resource: string, state: ResourceState, version: number): Item =>
   withoutUndefined({

@@ -10,11 +10,12 @@ import type {
   SweepCounts,
 } from '../ports.ts';
 import { accessStatuses, readinessSchema } from '../readiness.ts';
+import { getResourceAccount } from '../resource-account.ts';
 import { driftStatuses, memberRoleStatuses } from '../run-ports.ts';
-import { packedSchema } from './documents.ts';
+import { packedSchema, packOptional } from './documents.ts';
 import { countSchema, timeSchema } from './fields.ts';
 import { recordedHoldsSchema } from './holds.ts';
-import { type Item, parseItem, parseOr } from './items.ts';
+import { type Item, parseItem, parseOr, withoutUndefined } from './items.ts';
 import type { Key, Table } from './table.ts';
 
 const statuses = [
@@ -158,3 +159,22 @@ const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix
 const keyOfChange =
   ({ pk }: Item) =>
   ({ resource }: ResourceChange): Key => ({ pk: String(pk), sk: `${changePrefix}${resource}` });
+
+export const changeKey = (runId: string, resource: string): Key => ({
+  pk: changePartition(runId, getResourceAccount(resource)),
+  sk: `${changePrefix}${resource}`,
+});
+
+export const changeItem = (runId: string, change: ResourceChange): Item =>
+  withoutUndefined({
+    ...change,
+    ...changeKey(runId, change.resource),
+    before: packOptional(change.before),
+    after: packOptional(change.after),
+    readings: packOptional(change.readings),
+    error: packOptional(change.error),
+    holds: packOptional(change.holds),
+    added: packOptional(change.added),
+    removed: packOptional(change.removed),
+    warnings: packOptional(change.warnings),
+  });

@@ -1,7 +1,7 @@
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { ConcurrentUpdateError } from '../../platform/errors.ts';
 import type { Listed, ResourceChange, RunRecord, RunStore, WholeRun } from '../ports.ts';
-import { getResourceAccount } from '../resource-account.ts';
 import { isOpenRun, isUnannounced } from '../run-status.ts';
 import { pack, packOptional } from './documents.ts';
 import { timeSchema } from './fields.ts';
@@ -13,14 +13,16 @@ import {
   iterateItemsWithPrefix,
   listItems,
   type Parsed,
+  putItems,
   readEach,
   readItem,
-  sendConditionalWrite,
   toListed,
 } from './operations.ts';
 import {
   accountsKey,
   accountsSchema,
+  changeItem,
+  changeKey,
   changeOf,
   changePartition,
   changePrefix,
@@ -30,13 +32,14 @@ import {
 } from './run-items.ts';
 import { listNewestRuns, searchRuns } from './run-search.ts';
 import type { Key, Table } from './table.ts';
+import { sendTransaction, type TransactionPart } from './transactions.ts';
 
 /**
  * Lists the runs that are open, and the runs whose end is not announced yet. The table has no index, so this partition
  * takes its place.
  *
- * An item here is written before the run's record and deleted after it, so that no such run is missing from the list.
- * If the function dies in between, the next reader deletes the item that is not needed any more.
+ * An item here is written and deleted in one transaction with the record of the run, so that no such run is missing. The
+ * next reader deletes an item that the record does not need any more.
  *
  * A pending announcement has an item of its own. Otherwise the first step of the run, if it arrives late, would replace
  * the item.
@@ -58,6 +61,11 @@ export function createDynamoRuns(table: Table): RunStore {
     listUnannounced: () => unannounced(table),
     putChangedAccounts: (runId, accountIds) => putItem(table, { ...accountsKey(runId), accountIds }),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
+    putChanges: (runId, changes) =>
+      putItems(
+        table,
+        changes.map((change) => changeItem(runId, change)),
+      ),
     getChange: (runId, resource) => readChange(table, runId, resource),
     getWhole: (runId) => readWhole(table, runId),
     getPart: (runId, accountId) => readPart(table, runId, accountId),
@@ -113,37 +121,47 @@ async function putItem({ client, tableName }: Table, item: Item): Promise<void> 
   await client.send(new PutCommand({ TableName: tableName, Item: withoutUndefined(item) }));
 }
 
-/** Writes the record of a run. A run for an ignored event has no item in the list of open runs. */
+/**
+ * Writes the record.
+ * @throws ConcurrentUpdateError if another function writes the record of the same run now
+ */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
-  const { runId, status, startedAt } = run;
-  const pending = isUnannounced(run);
-  if (isOpenRun(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
-  if (pending) await putItem(table, { ...endedKey(runId), runId });
-  await putItem(table, runItem(run));
-  // The item of the open run was deleted when the run ended. Only the item of the announcement can still exist.
-  if (run.announcement !== undefined && !pending) await removeItem(table, endedKey(runId));
-  else if (status === 'succeeded' || status === 'failed') await removeItem(table, openKey(runId));
+  const { client, tableName } = table;
+  const parts = [{ Put: { TableName: tableName, Item: runItem(run) } }, ...listMarks(table, run)];
+  if (parts.length === 1) return putItem(table, runItem(run));
+  if (!(await sendTransaction(() => client.send(new TransactWriteCommand({ TransactItems: parts })))))
+    throw new ConcurrentUpdateError(`Another function writes the record of run ${run.runId} now`, {
+      runId: run.runId,
+    });
 }
 
-/**
- * Opens a run. If the run has already ended, its item in the list of open runs is not needed, and `unfinished` deletes
- * it.
- */
+/** The items of the list of open runs to write and delete with the record. A run for an ignored event has no such item. */
+function listMarks({ tableName: TableName }: Table, run: RunRecord): readonly TransactionPart[] {
+  const { runId, status, startedAt, announcement } = run;
+  if (isOpenRun(status)) return [{ Put: { TableName, Item: { ...openKey(runId), runId, startedAt } } }];
+  const pending = isUnannounced(run);
+  // The item of the open run was deleted when the run ended. Only the item of the announcement can still exist.
+  if (announcement !== undefined && !pending) return [{ Delete: { TableName, Key: endedKey(runId) } }];
+  return [
+    ...(pending ? [{ Put: { TableName, Item: { ...endedKey(runId), runId } } }] : []),
+    ...(status === 'succeeded' || status === 'failed'
+      ? [{ Delete: { TableName, Key: openKey(runId) } }]
+      : []),
+  ];
+}
+
+/** Opens a run, unless it has ended already. If the first step is repeated at the same time, one of both opens the run. */
 async function openRun(table: Table, run: RunRecord): Promise<void> {
-  const { client, tableName } = table;
-  const { runId, startedAt } = run;
-  await putItem(table, { ...openKey(runId), runId, startedAt });
-  await sendConditionalWrite(() =>
-    client.send(
-      new PutCommand({
-        TableName: tableName,
-        Item: withoutUndefined(runItem(run)),
-        ConditionExpression: 'attribute_not_exists(#status) OR NOT (#status IN (:succeeded, :failed))',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':succeeded': 'succeeded', ':failed': 'failed' },
-      }),
-    ),
-  );
+  const { client, tableName: TableName } = table;
+  const record = {
+    TableName,
+    Item: runItem(run),
+    ConditionExpression: 'attribute_not_exists(#status) OR NOT (#status IN (:succeeded, :failed))',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':succeeded': 'succeeded', ':failed': 'failed' },
+  };
+  const command = new TransactWriteCommand({ TransactItems: [{ Put: record }, ...listMarks(table, run)] });
+  await sendTransaction(() => client.send(command));
 }
 
 async function removeItem({ client, tableName }: Table, key: Key): Promise<void> {
@@ -184,30 +202,13 @@ const recordsOf = (
     return undefined;
   });
 
-const runItem = (run: RunRecord): Item => ({
-  ...run,
-  ...runKey(run.runId),
-  accountIds: pack(run.accountIds),
-  error: packOptional(run.error),
-  unresolved: packOptional(run.unresolved),
-  warnings: packOptional(run.warnings),
-  readiness: packOptional(run.readiness),
-});
-
-const changeKey = (runId: string, resource: string): Key => ({
-  pk: changePartition(runId, getResourceAccount(resource)),
-  sk: `${changePrefix}${resource}`,
-});
-
-const changeItem = (runId: string, change: ResourceChange): Item => ({
-  ...change,
-  ...changeKey(runId, change.resource),
-  before: packOptional(change.before),
-  after: packOptional(change.after),
-  readings: packOptional(change.readings),
-  error: packOptional(change.error),
-  holds: packOptional(change.holds),
-  added: packOptional(change.added),
-  removed: packOptional(change.removed),
-  warnings: packOptional(change.warnings),
-});
+const runItem = (run: RunRecord): Item =>
+  withoutUndefined({
+    ...run,
+    ...runKey(run.runId),
+    accountIds: pack(run.accountIds),
+    error: packOptional(run.error),
+    unresolved: packOptional(run.unresolved),
+    warnings: packOptional(run.warnings),
+    readiness: packOptional(run.readiness),
+  });

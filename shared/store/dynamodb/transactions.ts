@@ -1,5 +1,9 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ThrottledError } from '../../platform/aws/errors.ts';
+
+/** One write of a transaction. */
+export type TransactionPart = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /**
  * Reasons for which the caller must read again and start over: a condition is not satisfied any more, or another

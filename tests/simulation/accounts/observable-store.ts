@@ -29,6 +29,11 @@ export const createObservableStore = (
       if (version !== undefined && state.writeInProgress === undefined) onSettled(key);
       return version;
     },
+    finish: async (key, ...given) => {
+      const version = await store.resources.finish(key, ...given);
+      if (version !== undefined) onSettled(key);
+      return version;
+    },
   },
   configuration: {
     ...store.configuration,

@@ -101,6 +101,23 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.getWhole('run-1')).changes.map(({ resource }) => resource)).toEqual(resources);
     });
 
+    test('stores more changes than one request takes', async () => {
+      const changes = Array.from({ length: 60 }, (_, number) =>
+        aChange({ resource: `${key}-${String(number).padStart(2, '0')}` }),
+      );
+      await runs.putChange('run-1', fullChange);
+
+      await runs.putChanges('run-1', changes);
+
+      expect((await runs.getWhole('run-1')).changes).toStrictEqual([...changes, fullChange]);
+    });
+
+    test('stores nothing when there are no changes', async () => {
+      await runs.putChanges('run-1', []);
+
+      expect((await runs.getWhole('run-1')).changes).toEqual([]);
+    });
+
     test("separates the changes of two runs, even when one run's id begins with the other's", async () => {
       await runs.putChange('run-1', aChange());
       await runs.putChange('run-10', aChange({ resource: key }));
