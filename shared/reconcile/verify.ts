@@ -95,6 +95,7 @@ export async function judgeResources(
     accounts,
     revision: Math.max(...accounts.map(({ revision }) => revision)),
     resumed: whole.run?.waitingUntil !== undefined,
+    startedAt: whole.run?.startedAt ?? '',
     mayRead,
   };
   const ask = (desired: DesiredResource) =>
@@ -112,6 +113,8 @@ interface Question {
   readonly revision: number;
   /** Whether the run has continued after an approval. While it waited, other runs may have replaced its writes. */
   readonly resumed: boolean;
+  /** When the run began, ISO 8601. Empty if the run has no record. */
+  readonly startedAt: string;
   readonly mayRead: boolean;
 }
 
@@ -166,10 +169,14 @@ const recordedFindings = (question: Question, { after }: ResourceChange) =>
 const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
-/** Findings by a recent record. Otherwise every run of a burst would read each resource again. */
+/**
+ * Findings by the record of a reconciliation that ended a moment ago, after this run had begun. Otherwise every run of a
+ * burst would read each resource again.
+ */
 async function verifyFromRecentRecord(services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
-  return wasReconciledJustNow(state, services.clock.now())
+  const isRecent = wasReconciledJustNow(state, services.clock.now());
+  return isRecent && (state?.lastReconciliation?.at ?? '') > question.startedAt
     ? verifyFromRecord(services, question, state)
     : undefined;
 }

@@ -38,7 +38,7 @@ describe('an answer that never came', () => {
 
     expect(run).toMatchObject({
       status: 'succeeded',
-      reason: expect.stringContaining('1 started a second time'),
+      reason: expect.stringContaining('1 started again'),
     });
     expect(await deliveries(env)).toEqual([expect.objectContaining({ startAttempts: 2, retriedStarts: 1 })]);
     expect(deployedTo(env)).toHaveLength(1);

@@ -209,16 +209,20 @@ test('skips accounts that the run did not register', async () => {
   });
 });
 
-/** The run's own record says that others have done the work, and theirs how they left it. */
-async function doneByAnother(env: TestEnv) {
+/**
+ * The run's own record says that another run has done the work, and the record of that run says how it left the resource.
+ * By default the other run ended a second after this run began.
+ */
+async function doneByAnother(env: TestEnv, secondsLater = 1) {
   const { id, accounts } = await carriedOut(env);
   const change = (await env.store.runs.getWhole('run')).changes.find(({ resource }) => resource === bucket);
   const state = await env.store.resources.get(bucket);
   if (change === undefined || state?.lastReconciliation === undefined) throw new Error('Nothing was left');
-  await env.store.runs.putChange('another', change);
+  const at = new Date(Date.parse(state.lastReconciliation.at) + secondsLater * 1_000).toISOString();
+  await env.store.runs.putChange('another', { ...change, finishedAt: at });
   await env.store.resources.put(bucket, {
     ...state,
-    lastReconciliation: { ...state.lastReconciliation, runId: 'another' },
+    lastReconciliation: { ...state.lastReconciliation, runId: 'another', at },
   });
   await alter(env, bucket, { outcome: 'unchanged' });
   env.organization.resetCalls();
@@ -233,6 +237,14 @@ test('verifies in a burst with the documents that another run read back and reco
 
   expect(await verify(env, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(0);
+});
+
+test('reads from AWS when the other run ended before this run began', async () => {
+  const env = await createEnv({ configuration });
+  const { accounts, reads } = await doneByAnother(env, -1);
+
+  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(1);
 });
 
 test.each([
