@@ -1,40 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { verifyRun } from '../../shared/reconcile/verify.ts';
-import { planRun } from '../../shared/runs/plan.ts';
-import { updateCentralAccount } from '../../shared/runs/update.ts';
-import type { ResourceChange } from '../../shared/store/ports.ts';
-import { created, eventOf, workloads } from '../fixtures/account-events.ts';
+import { eventOf, workloads } from '../fixtures/account-events.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
+import { alter, carriedOut, verify } from '../fixtures/carried-out-run.ts';
 import { denyUploads } from '../fixtures/deny-uploads.ts';
 import { bucket, key, log, small } from '../fixtures/small-configuration.ts';
-import { createEnv, makeReady, onboard, type TestEnv } from '../fixtures/test-env.ts';
+import { createEnv, makeReady, onboard } from '../fixtures/test-env.ts';
 
-const startedAt = '2026-03-02T09:00:00.000Z';
 const configuration = small(['bucket', 'key']);
-
-/** A run for one account that has been planned and carried out. */
-async function carriedOut(env: TestEnv, centralAccounts: Record<string, string> = { log }) {
-  const { id } = created(env);
-  await makeReady(env);
-  const revision = (await env.store.registry.getAccount(id))?.revision ?? 0;
-  const accounts = [{ accountId: id, revision }];
-  await env.store.runs.put({ runId: 'run', status: 'running', startedAt, accountIds: [id] });
-  await planRun(env.services, { runId: 'run', cause: 'created', accounts });
-  const step = { runId: 'run', revision };
-  for (const [centralAccount, accountId] of Object.entries(centralAccounts))
-    await updateCentralAccount(env.services, { ...step, centralAccount, accountId });
-  return { id, accounts };
-}
-
-const verify = (env: TestEnv, accounts: readonly { accountId: string; revision?: number }[]) =>
-  verifyRun(env.services, { runId: 'run', accounts });
-
-const alter = async (env: TestEnv, resource: string, with_: Partial<ResourceChange>): Promise<void> => {
-  const change = (await env.store.runs.getWhole('run')).changes.find((each) => each.resource === resource);
-  if (change === undefined) throw new Error(`${resource} was not planned`);
-  const { after, ...rest } = change;
-  await env.store.runs.putChange('run', { ...rest, ...with_ });
-};
 
 test('verifies with the documents that the run itself read back, without another read', async () => {
   const env = await createEnv({ configuration });
@@ -207,100 +179,4 @@ test('skips accounts that the run did not register', async () => {
     missing: [],
     waiting: false,
   });
-});
-
-/**
- * The run's own record says that another run has done the work, and the record of that run says how it left the resource.
- * By default the other run ended a second after this run began.
- */
-async function doneByAnother(env: TestEnv, secondsLater = 1) {
-  const { id, accounts } = await carriedOut(env);
-  const change = (await env.store.runs.getWhole('run')).changes.find(({ resource }) => resource === bucket);
-  const state = await env.store.resources.get(bucket);
-  if (change === undefined || state?.lastReconciliation === undefined) throw new Error('Nothing was left');
-  const at = new Date(Date.parse(state.lastReconciliation.at) + secondsLater * 1_000).toISOString();
-  await env.store.runs.putChange('another', { ...change, finishedAt: at });
-  await env.store.resources.put(bucket, {
-    ...state,
-    lastReconciliation: { ...state.lastReconciliation, runId: 'another', at },
-  });
-  await alter(env, bucket, { outcome: 'unchanged' });
-  env.organization.resetCalls();
-  const reads = () =>
-    env.organization.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
-  return { id, accounts, change, reads };
-}
-
-test('verifies in a burst with the documents that another run read back and recorded', async () => {
-  const env = await createEnv({ configuration });
-  const { accounts, reads } = await doneByAnother(env);
-
-  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
-  expect(reads()).toBe(0);
-});
-
-test('reads from AWS when the other run ended before this run began', async () => {
-  const env = await createEnv({ configuration });
-  const { accounts, reads } = await doneByAnother(env, -1);
-
-  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
-  expect(reads()).toBe(1);
-});
-
-test.each([
-  ['another account', '500000000099', 0],
-  ['an account of the run', undefined, 1],
-])('reads from AWS only when AWS rejected an account of the run: %s', async (_, refused, asked) => {
-  const env = await createEnv({ configuration });
-  const { id, accounts, reads } = await doneByAnother(env);
-  const state = await env.store.resources.get(bucket);
-  if (state?.lastReconciliation === undefined) throw new Error('Nothing was left');
-  const accountId = refused ?? id;
-  const holds = [{ accountId, change: 'add', reason: 'rejected-principal' }] as const;
-  await env.store.resources.put(bucket, { ...state, holds });
-
-  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
-  expect(reads()).toBe(asked);
-});
-
-test('reads from AWS when there is no burst', async () => {
-  const env = await createEnv({ configuration });
-  const { accounts, reads } = await doneByAnother(env);
-  env.clock.advance(120_000);
-
-  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
-  expect(reads()).toBe(1);
-});
-
-test('verifies with the documents that another run recorded when AWS throttles reads after a burst', async () => {
-  const env = await createEnv({ configuration });
-  const { accounts } = await doneByAnother(env);
-  env.clock.advance(120_000);
-  fault(env, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 99);
-
-  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
-});
-
-test.each([
-  ['recorded no written policy', { after: undefined }],
-  ['recorded the policy before the stored state', { finishedAt: '2026-03-02T08:59:59.000Z' }],
-  ['failed', { outcome: 'failed' }],
-  ['excluded an account', { after: {} }],
-] as const)('reads from AWS when the other run has %s', async (_, given) => {
-  const env = await createEnv({ configuration });
-  const { accounts, change, reads } = await doneByAnother(env);
-  const { after, ...rest } = { ...change, ...given };
-  await env.store.runs.putChange('another', after === undefined ? rest : { ...rest, after });
-
-  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
-  expect(reads()).toBe(1);
-});
-
-test('reads again later when AWS throttles a read', async () => {
-  const env = await createEnv({ configuration });
-  const { accounts } = await carriedOut(env);
-  await alter(env, bucket, { outcome: 'unchanged' });
-  fault(env, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 9);
-
-  await expect(verify(env, accounts)).rejects.toMatchObject({ name: 'ThrottledError' });
 });
